@@ -1,0 +1,1 @@
+"""The embedded exchange: a real server with a seeded market behind it."""

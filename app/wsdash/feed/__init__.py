@@ -1,0 +1,1 @@
+"""Tasks, sockets and clocks: how what the venues say reaches the state that screens look at."""

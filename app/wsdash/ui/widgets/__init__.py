@@ -1,0 +1,1 @@
+"""Widgets: they draw rows they are given and hold no policy."""

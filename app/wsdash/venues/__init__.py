@@ -1,0 +1,1 @@
+"""What each exchange says: one sans-I/O state machine a venue."""
