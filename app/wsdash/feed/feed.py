@@ -1,0 +1,88 @@
+"""What a screen may ask of a feed, live or replayed: the whole of the ui's view downwards."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from wsdash.domain.instrument import MarketKey
+from wsdash.feed.link import Link, LinkEvent
+from wsdash.feed.market import Board
+from wsdash.venues.venue import Subscription
+
+
+class LinkReport(msgspec.Struct, frozen=True):
+    """One connection as a screen shows it; times are monotonic seconds of the feed.
+
+    Attributes:
+        received_at: when a frame last came in, None before the first.
+        rate: frames a second, over the last seconds.
+        rtt: round-trip time in seconds, None while unknown.
+        attempts: connection attempts in the last five minutes.
+        budget: attempts allowed in five minutes.
+        resyncs: books or channels asked anew in this session.
+        bad: frames that could not be understood in this session.
+        strip: the last hour, oldest first, one letter a minute:
+            ``l`` live, ``s`` stale or syncing, ``d`` down, a space before it existed.
+    """
+
+    link: Link
+    received_at: float | None
+    rate: float
+    rtt: float | None
+    attempts: int
+    budget: int
+    resyncs: int
+    bad: int
+    strip: str
+
+
+class Feed(Protocol):
+    """A running feed."""
+
+    mode: Literal["live", "demo", "replay"]
+    board: Board
+    log: deque[LinkEvent]
+    venues: Sequence[str]
+
+    def now(self) -> float:
+        """Monotonic seconds of the feed; in a replay, of the recording."""
+
+    def wall(self) -> float:
+        """Seconds since the epoch, only to show; in a replay, of the recording."""
+
+    def reports(self) -> list[LinkReport]:
+        """Every connection, in a steady order."""
+
+    async def links_changed(self, seen: int) -> int:
+        """Wait until the revision of the links and their log is no longer `seen`; return it."""
+
+    def want(self, wanted: Iterable[tuple[str, Subscription]]) -> None:
+        """Make (venue, subscription) pairs the whole of what is subscribed."""
+
+    def resync(self, key: MarketKey) -> None:
+        """Throw away what is known of a market and get it anew."""
+
+    def reconnect(self, venue: str) -> None:
+        """Retry the venue's connections now; drops those that are up."""
+
+
+class Player(Protocol):
+    """What a replay can do beside being a feed."""
+
+    playing: bool
+    speed: float
+    position: float
+    duration: float
+
+    def toggle(self) -> None:
+        """Play or pause."""
+
+    def set_speed(self, speed: float) -> None:
+        """Play `speed` times as fast as it was recorded, 0.1 to 100."""
+
+    def step(self, frames: int = 1) -> None:
+        """While paused: play the next `frames` frames."""

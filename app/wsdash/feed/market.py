@@ -1,0 +1,117 @@
+"""The state that screens look at: one `Market` a symbol, and the `Board` that holds them all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from enum import StrEnum
+
+import msgspec
+
+from wsdash.domain.account import Account
+from wsdash.domain.book import OrderBook
+from wsdash.domain.candles import CandleSeries
+from wsdash.domain.events import Channel, TickerMoved
+from wsdash.domain.instrument import Instrument, MarketKey
+from wsdash.domain.trades import Tape
+
+
+class ChannelState(StrEnum):
+    """States of a channel; the words are the same on screen, in logs and in JSON."""
+
+    SYNCING = "SYNCING"
+    LIVE = "LIVE"
+    QUIET = "QUIET"
+    STALE = "STALE"
+    RESYNC = "RESYNC"
+    PARKED = "PARKED"
+
+
+class Stream:
+    """One channel of one market: its state, its freshness, and who waits for it.
+
+    Times are monotonic seconds unless said otherwise. Whoever draws computes the
+    age itself from `received_at`, so that a dead watchdog cannot hide a dead feed.
+    """
+
+    def __init__(self, channel: Channel, now: float) -> None:
+        self.channel = channel
+        self.state = ChannelState.SYNCING
+        self.reason = ""
+        self.since = now
+        self.received_at: float | None = None
+        self.venue_time: float | None = None
+        self.sequence: int | None = None
+        self.threshold = 5.0
+        self.messages = 0
+        self.revision = 0
+        self._waiters: list[asyncio.Future[None]] = []
+
+    def touch(self) -> None:
+        """Something of it changed: wake whoever draws it. Costs next to nothing else."""
+        self.revision += 1
+        if self._waiters:
+            for waiter in self._waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
+            self._waiters.clear()
+
+    async def changed(self, seen: int) -> int:
+        """Wait until the revision is no longer `seen`, and return it."""
+        while self.revision == seen:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            await waiter
+        return self.revision
+
+    def age(self, now: float) -> float | None:
+        """Seconds since data last came, or None before the first."""
+        return None if self.received_at is None else now - self.received_at
+
+
+class Market:
+    """Everything known of one market, each part with its own stream state."""
+
+    def __init__(self, key: MarketKey) -> None:
+        self.key = key
+        self.instrument: Instrument | None = None
+        self.book: OrderBook | None = None
+        self.tape = Tape()
+        self.candles: dict[str, CandleSeries] = {}
+        self.ticker: TickerMoved | None = None
+        self.streams: dict[Channel, Stream] = {}
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """A hole in the data of a connection.
+
+    Attributes:
+        start: wall seconds, the last moment data was whole.
+        end: wall seconds, None while it is open.
+        connection: name of the link.
+        symbol: the market it is about, empty when all of the connection's are.
+        reason: cause in words; cleaned text.
+    """
+
+    start: float
+    end: float | None
+    connection: str
+    symbol: str
+    reason: str
+
+
+class Board:
+    """All markets, accounts and instrument lists, by venue."""
+
+    def __init__(self) -> None:
+        self.markets: dict[MarketKey, Market] = {}
+        self.accounts: dict[str, Account] = {}
+        self.account_streams: dict[str, Stream] = {}
+        self.instruments: dict[str, dict[str, Instrument]] = {}
+        self.gaps: deque[Gap] = deque(maxlen=1_000)
+
+    def market(self, key: MarketKey) -> Market:
+        """Return the market of `key`, made on first use."""
+        if key not in self.markets:
+            self.markets[key] = Market(key)
+        return self.markets[key]

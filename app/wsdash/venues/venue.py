@@ -1,0 +1,193 @@
+"""What every venue is: a description as data, and sans-I/O state machines for its connections.
+
+A session never awaits, sleeps, logs or reads a clock. It is told what happened
+and when (monotonic seconds), and returns what followed from it as a `Step`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from wsdash.domain.events import Channel, Event
+
+
+class Subscription(NamedTuple):
+    """One channel of one market, as the trader wants it.
+
+    Attributes:
+        channel: what is wanted.
+        symbol: the venue's own name; empty for channels of the whole venue.
+        interval: of candles, such as ``1m``; empty for other channels.
+    """
+
+    channel: Channel
+    symbol: str = ""
+    interval: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A REST request that a session wants made.
+
+    Attributes:
+        path: below the venue's REST root, such as ``/api/v3/depth``.
+        query: parameters; in the URL for GET, in the form body for POST.
+        signed: must be signed by the venue's signer before it is sent.
+        delay: seconds to wait before it is sent (a retry).
+    """
+
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    method: Literal["GET", "POST"] = "GET"
+    signed: bool = False
+    delay: float = 0.0
+
+
+@dataclass(slots=True)
+class Step:
+    """What follows from one thing that happened on a connection."""
+
+    events: list[Event] = field(default_factory=list)
+    send: list[str] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    def extend(self, other: Step) -> None:
+        """Append everything of `other`."""
+        self.events += other.events
+        self.send += other.send
+        self.requests += other.requests
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over the life of a session."""
+
+    sequence_gaps: int = 0
+    checksum_pass: int = 0
+    checksum_fail: int = 0
+    unparsed: int = 0
+    ever_crossed: bool = False
+
+
+Phase: TypeAlias = Literal["auth", "subscribing", "syncing", "ready"]
+"""How far a session is: logged in, all subscriptions answered, all books valid."""
+
+
+class Progress(NamedTuple):
+    """How far a session is, and how much of the present phase is done."""
+
+    phase: Phase
+    done: int
+    total: int
+
+
+class Session(Protocol):
+    """One connection's state machine. A new socket needs a new session."""
+
+    tally: Tally
+
+    def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
+        """Make the connection's subscriptions those given; before `opened` it only notes them."""
+
+    def opened(self, now: float) -> Step:
+        """The socket is open."""
+
+    def received(self, frame: bytes, now: float) -> Step:
+        """A text frame came in. Whatever it holds, this does not raise."""
+
+    def answered(self, request: Request, status: int, body: bytes, now: float) -> Step:
+        """A REST request was answered; status 0 when no answer came."""
+
+    def ticked(self, now: float) -> Step:
+        """About a quarter second has passed."""
+
+    def resync(self, subscription: Subscription, now: float, reason: str) -> Step:
+        """Throw away what is known of a subscription and get it anew."""
+
+    @property
+    def progress(self) -> Progress:
+        """How far the session is."""
+
+
+class Signed(NamedTuple):
+    """A request made ready to be sent, secrets applied."""
+
+    headers: dict[str, str]
+    query: str
+    body: str
+
+
+class Signer(Protocol):
+    """The only object that holds a secret. It never shows it, not even in its repr."""
+
+    def sign(self, request: Request) -> Signed:
+        """Sign a REST request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Whole addresses of a venue."""
+
+    ws_url: str
+    private_ws_url: str
+    rest_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Tokens: at most `burst` at once, refilled at `per_second`."""
+
+    burst: int
+    per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    """How a healthy connection of the venue sounds.
+
+    Attributes:
+        heartbeat: longest normal silence in seconds, data and heartbeats together.
+        max_age: life of a connection in seconds before the venue ends it; 0 for none.
+    """
+
+    heartbeat: float
+    max_age: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A venue as data. Everything else in the program is the same for all venues.
+
+    Attributes:
+        name: short name used on the command line, such as ``kraken``.
+        title: the name people use.
+        hosts: host names by which recorded traffic of the venue is recognised.
+        channels: public channels that it offers.
+        intervals: candle intervals that it offers.
+        connects: budget for connection attempts (per machine, kept across restarts).
+        messages: budget for frames sent on one connection.
+        public: makes the session of a public connection.
+        private: makes the session of an account's connection, or None.
+        signer: makes a signer of a key, a secret and a wall clock (seconds), or None.
+        listing: the REST request that lists instruments (answered to a public session),
+            or None where the list comes over the public connection.
+        canonical: returns the venue's own name for ``BASE/QUOTE`` text a person typed.
+        max_size: largest frame accepted, in bytes.
+    """
+
+    name: str
+    title: str
+    hosts: tuple[str, ...]
+    endpoints: Endpoints
+    channels: frozenset[Channel]
+    intervals: tuple[str, ...]
+    connects: Budget
+    messages: Budget
+    liveness: Liveness
+    public: Callable[[], Session]
+    private: Callable[[Signer], Session] | None
+    signer: Callable[[str, str, Callable[[], float]], Signer] | None
+    canonical: Callable[[str], str]
+    max_size: int = 16 * 1024 * 1024
