@@ -1,0 +1,32 @@
+# Thin names for what ./run and the tools in .venv do.
+bin := .venv/bin
+UV ?= uv
+
+.PHONY: run test check format-check lint types imports format screenshots lock built
+run:
+	@./run
+test:
+	@./run --tests
+check: format-check lint types imports test
+
+built:
+	@./run --tests --version >/dev/null
+format-check: built
+	$(bin)/ruff format --check
+lint: built
+	$(bin)/ruff check
+types: built
+	$(bin)/mypy
+imports: built
+	$(bin)/lint-imports
+format: built
+	$(bin)/ruff check --fix-only --quiet
+	$(bin)/ruff format
+screenshots: built
+	$(bin)/python screenshots/make.py
+
+# For Python 3.11 to 3.14 on Linux and macOS. Neither an index nor a path of this machine goes in.
+lock:
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --extra dev \
+		--no-config --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+		--quiet --output-file requirements.lock pyproject.toml
