@@ -46,10 +46,12 @@ class BookLost(Fact, frozen=True):
 
     Attributes:
         reason: short, for people, such as ``gap 481846-481848`` or ``checksum``.
+        parked: it was lost too often; it waits for a person or for minutes to pass.
     """
 
     symbol: str
     reason: str
+    parked: bool = False
 
 
 class Printed(Fact, frozen=True):
@@ -94,9 +96,10 @@ class BalancesMoved(Fact, frozen=True):
 
 
 class Listed(Fact, frozen=True):
-    """The venue's instruments, all of them."""
+    """The venue's instruments: all of them, or with `partial` those that changed."""
 
     instruments: tuple[Instrument, ...]
+    partial: bool = False
 
 
 class Subscribed(Fact, frozen=True):

@@ -8,6 +8,7 @@ screen need exactly that. A price level is identified by an integer, so that
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
@@ -82,3 +83,8 @@ def decimals(text: str) -> int:
 def trimmed(text: str) -> str:
     """Return a plain decimal without trailing zeros after the point."""
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def add(numbers: Iterable[str]) -> str:
+    """Return the exact sum of plain decimals, with the decimals of the longest."""
+    return format(sum(map(Decimal, numbers), Decimal(0)), "f")

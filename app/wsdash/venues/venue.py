@@ -45,6 +45,21 @@ class Request:
     delay: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for a request.
+
+    Attributes:
+        status: HTTP status, 0 when no answer came.
+        body: the body, empty when no answer came.
+        retry_after: seconds the venue asked us to wait, None where it asked nothing.
+    """
+
+    status: int
+    body: bytes
+    retry_after: float | None = None
+
+
 @dataclass(slots=True)
 class Step:
     """What follows from one thing that happened on a connection."""
@@ -97,14 +112,17 @@ class Session(Protocol):
     def received(self, frame: bytes, now: float) -> Step:
         """A text frame came in. Whatever it holds, this does not raise."""
 
-    def answered(self, request: Request, status: int, body: bytes, now: float) -> Step:
-        """A REST request was answered; status 0 when no answer came."""
+    def answered(self, request: Request, answer: Answer, now: float) -> Step:
+        """A REST request was answered, or failed. Whatever it holds, this does not raise."""
 
     def ticked(self, now: float) -> Step:
         """About a quarter second has passed."""
 
     def resync(self, subscription: Subscription, now: float, reason: str) -> Step:
         """Throw away what is known of a subscription and get it anew."""
+
+    def hears(self, symbol: str) -> bool:
+        """Whether the connection carries the book of a symbol."""
 
     @property
     def progress(self) -> Progress:
@@ -119,11 +137,18 @@ class Signed(NamedTuple):
     body: str
 
 
+Params: TypeAlias = dict[str, str | int | bool]
+"""Parameters of a frame."""
+
+
 class Signer(Protocol):
     """The only object that holds a secret. It never shows it, not even in its repr."""
 
     def sign(self, request: Request) -> Signed:
         """Sign a REST request."""
+
+    def sign_frame(self, params: Params) -> Params:
+        """Return the parameters of a frame with key, time and signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +212,7 @@ class Venue:
     messages: Budget
     liveness: Liveness
     public: Callable[[], Session]
-    private: Callable[[Signer], Session] | None
+    private: Callable[[Signer | None], Session] | None
     signer: Callable[[str, str, Callable[[], float]], Signer] | None
     canonical: Callable[[str], str]
     max_size: int = 16 * 1024 * 1024

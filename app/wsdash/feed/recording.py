@@ -1,0 +1,170 @@
+"""Recordings: what went over the wire and what the supervisor did, one JSON object a line.
+
+Every line has ``t`` (wall seconds or null), ``conn`` (address) and ``dir``: ``in`` a text
+frame from the venue, ``out`` one we sent, ``rest`` the body of a response whose address is
+``conn``, ``link`` a turn in a connection's life. Files are plain, gzip or zstd.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import stat
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, Literal, Protocol, cast
+
+import msgspec
+
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes; a longer record is damaged."""
+
+_CHUNK: Final = 1 << 16
+_GZIP: Final = b"\x1f\x8b"
+_ZSTD: Final = b"\x28\xb5\x2f\xfd"
+
+
+class Record(msgspec.Struct, omit_defaults=True):
+    """One line of a recording; the last fields are of ``link`` lines only."""
+
+    t: float | None
+    conn: str
+    dir: Literal["in", "out", "rest", "link"]
+    data: str = ""
+    venue: str = ""
+    role: Literal["", "public", "private"] = ""
+    event: str = ""
+    reason: str = ""
+
+
+class RecordingError(Exception):
+    """A recording that cannot be read or written at all; the message is for people."""
+
+
+class Recording:
+    """A recording on disk, read from its beginning as often as wanted.
+
+    Iterating yields the whole records. `damaged` then tells how many were not:
+    lines that are no record, and one more where the file ends or breaks off early.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.damaged = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield every whole record.
+
+        Raises:
+            RecordingError: the file cannot be opened, or is no recording at all.
+        """
+        self.damaged = 0
+        decode = msgspec.json.Decoder(Record).decode
+        whole = 0
+        with self._open() as file:
+            for line in self._lines(file):
+                try:
+                    record = decode(line)
+                except msgspec.MsgspecError:
+                    self.damaged += 1
+                    continue
+                whole += 1
+                yield record
+        if not whole and self.damaged:
+            raise RecordingError(f"{self.path.name}: not a recording")
+
+    def _open(self) -> BinaryIO:
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        except OSError as error:
+            raise RecordingError(f"{self.path.name}: {error.strerror or error}") from None
+        file = os.fdopen(descriptor, "rb")
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            file.close()
+            raise RecordingError(f"{self.path.name}: not a regular file")
+        return file
+
+    def _lines(self, file: BinaryIO) -> Iterator[bytes]:
+        rest = b""
+        for chunk in self._plain(file):
+            lines = (rest + chunk).split(b"\n")
+            rest = lines.pop()
+            if len(rest) > LONGEST_LINE:
+                rest = b""
+                self.damaged += 1
+            yield from filter(None, lines)
+        if rest.strip():
+            yield rest
+
+    def _plain(self, file: BinaryIO) -> Iterator[bytes]:
+        """The bytes of the file, unpacked as far as it is sound."""
+        head = file.read(4)
+        file.seek(0)
+        if head.startswith(_GZIP):
+            make: Callable[[], _Unpacker] = _gzip_unpacker
+        elif head == _ZSTD:
+            make = _zstd_unpacker(self.path)
+        else:
+            yield from iter(lambda: file.read(_CHUNK), b"")
+            return
+        unpacker, fed = make(), False
+        while packed := file.read(_CHUNK):
+            while packed:
+                sound, whole = _feed(unpacker, packed)
+                yield from sound
+                if not whole:
+                    self.damaged += 1
+                    return
+                fed = not unpacker.eof
+                packed = unpacker.unused_data.lstrip(b"\0") if unpacker.eof else b""
+                if unpacker.eof:
+                    unpacker = make()
+        self.damaged += fed
+
+
+class _Unpacker(Protocol):
+    eof: bool
+    unused_data: bytes
+
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+def _gzip_unpacker() -> _Unpacker:
+    return cast("_Unpacker", zlib.decompressobj(wbits=31))
+
+
+def _zstd_unpacker(path: Path) -> Callable[[], _Unpacker]:
+    """Zstandard is in Python from 3.14 on; before, the `zstandard` package serves."""
+    for module, name in (("compression.zstd", "ZstdDecompressor"), ("zstandard", "")):
+        try:
+            library = importlib.import_module(module)
+        except ImportError:
+            continue
+        if name:
+            return cast("Callable[[], _Unpacker]", getattr(library, name))
+        return lambda: cast("_Unpacker", library.ZstdDecompressor().decompressobj())
+    raise RecordingError(f"{path.name}: zstd needs Python 3.14 or the zstandard package")
+
+
+def _feed(unpacker: _Unpacker, packed: bytes) -> tuple[list[bytes], bool]:
+    """Unpack; where the data breaks, everything before the break still comes out."""
+    spare = cast("_Copyable", unpacker).copy() if hasattr(unpacker, "copy") else None
+    try:
+        return [unpacker.decompress(packed)], True
+    except (zlib.error, OSError, ValueError, RuntimeError):
+        pass
+    except Exception as error:  # zstd's own error class, whichever library it came from
+        if "zstd" not in type(error).__name__.lower():
+            raise
+    sound = []
+    for index in range(len(packed) if spare else 0):
+        try:
+            sound.append(cast("_Unpacker", spare).decompress(packed[index : index + 1]))
+        except zlib.error:
+            break
+    return sound, False
+
+
+class _Copyable(Protocol):
+    def copy(self) -> _Unpacker: ...

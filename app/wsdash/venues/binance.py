@@ -1,0 +1,204 @@
+"""Binance Spot: one connection to the combined public streams.
+
+Books are changes with chained update ids on the stream, and a snapshot by REST.
+Source: binance-spot-api-docs, "WebSocket Streams".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from wsdash.domain.events import (
+    Event,
+    Listed,
+    Notice,
+    Refused,
+    Subscribed,
+    Unparsed,
+)
+from wsdash.domain.numbers import BadNumber
+from wsdash.venues import binance_facts as facts
+from wsdash.venues import binance_wire as wire
+from wsdash.venues.binance_books import DEPTH_PATH, BinanceBooks
+from wsdash.venues.subscriptions import Subscriptions
+from wsdash.venues.venue import Answer, Progress, Request, Step, Subscription, Tally
+
+KLINES_PATH = "/api/v3/klines"
+INFO_PATH = "/api/v3/exchangeInfo"
+
+_STREAMS: Final = {"book": "depth@100ms", "trades": "trade", "ticker": "ticker"}
+
+
+class BinanceSession:
+    """A public connection. Without wishes of its own (a replay) it takes every market it sees.
+
+    Args:
+        venue: the short name under which instruments are listed.
+    """
+
+    def __init__(self, venue: str = "binance") -> None:
+        self.tally = Tally()
+        self._venue = venue
+        self._subs = Subscriptions()
+        self._books = BinanceBooks(self.tally)
+        self._raw_trades: set[str] = set()
+        self._open = False
+
+    @property
+    def progress(self) -> Progress:
+        """How far the session is."""
+        return self._subs.progress(self._books.synced)
+
+    def hears(self, symbol: str) -> bool:
+        """Whether the connection carries the book of a symbol."""
+        return self._books.known(symbol)
+
+    def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
+        """Subscribe to what is new and unsubscribe from what is gone."""
+        added, removed = self._subs.change(subscriptions)
+        for sub in removed:
+            if sub.channel == "book":
+                self._books.forget(sub.symbol)
+        step = Step()
+        if self._open:
+            step.send = self._frames("UNSUBSCRIBE", removed, now)
+            step.extend(self._subscribe(added, now))
+        return step
+
+    def opened(self, now: float) -> Step:
+        """Subscribe to everything wanted."""
+        self._open = True
+        return self._subscribe(self._subs.standing, now)
+
+    def ticked(self, now: float) -> Step:
+        """Ask again for what was not answered; believe quiet books; try parked ones again."""
+        step = self._subscribe(self._subs.overdue(now), now)
+        step.extend(self._books.settle(now))
+        for symbol in self._books.parked_due(now):
+            step.extend(self.resync(Subscription("book", symbol), now, "parked time over"))
+        return step
+
+    def resync(self, subscription: Subscription, now: float, reason: str) -> Step:
+        """Fetch a book anew; subscribe anew to any other channel."""
+        if subscription not in self._subs:
+            return Step()
+        # A stream that died silently is only revived by asking for it again.
+        step = Step(send=self._frames("UNSUBSCRIBE", [subscription], now))
+        step.extend(self._subscribe([subscription], now))
+        if subscription.channel == "book":
+            step.extend(self._books.restart(subscription.symbol, reason))
+        return step
+
+    def received(self, frame: bytes, now: float) -> Step:
+        """Take a frame; one that cannot be understood is counted and reported."""
+        step = Step()
+        try:
+            message = wire.envelope.decode(frame)
+            if message.stream == "!serverShutdown" or message.e == "serverShutdown":
+                step.events.append(Notice("server shutdown announced", shutdown=True))
+            elif message.stream or message.e:
+                self._take(bytes(message.data) if message.stream else frame, step, now)
+            elif message.id is not None or message.code is not None:
+                self._answer(message, step)
+        except (msgspec.MsgspecError, BadNumber) as error:
+            self._unparsed(error, frame, step)
+        return step
+
+    def answered(self, request: Request, answer: Answer, now: float) -> Step:
+        """Take a snapshot, a history of candles or the instrument list."""
+        step = Step()
+        symbol = dict(request.query).get("symbol", "")
+        try:
+            if request.path == DEPTH_PATH:
+                if self._subs.wants_book(symbol):
+                    step.extend(self._books.snapshot(request, answer, now))
+            elif answer.status != 200:
+                step.events += self._failed(request, answer, step)
+            elif request.path == KLINES_PATH:
+                interval = dict(request.query).get("interval", "")
+                step.events.append(facts.history(symbol, interval, answer.body))
+            elif request.path == INFO_PATH:
+                step.events += self._listed(answer.body)
+        except (msgspec.MsgspecError, BadNumber) as error:
+            self._unparsed(error, answer.body, step)
+        return step
+
+    def _subscribe(self, subs: Iterable[Subscription], now: float) -> Step:
+        subs = list(subs)
+        step = Step(send=self._frames("SUBSCRIBE", subs, now))
+        for sub in subs:
+            if sub.channel == "instruments":
+                self._subs.asked([sub], 0, now)
+                step.requests.append(Request(INFO_PATH))
+            elif sub.channel == "candles":
+                query = (("symbol", sub.symbol), ("interval", sub.interval), ("limit", "500"))
+                step.requests.append(Request(KLINES_PATH, query))
+        return step
+
+    def _frames(self, method: str, subs: Iterable[Subscription], now: float) -> list[str]:
+        streams = {stream: sub for sub in subs if (stream := _stream(sub))}
+        if not streams:
+            return []
+        request_id = self._subs.next_id()
+        if method == "SUBSCRIBE":
+            self._subs.asked(streams.values(), request_id, now)
+        frame = {"method": method, "params": list(streams), "id": request_id}
+        return [msgspec.json.encode(frame).decode()]
+
+    def _answer(self, message: wire.Envelope, step: Step) -> None:
+        if not isinstance(message.id, int):
+            return
+        for sub in self._subs.of_request(message.id):
+            if message.code is not None:
+                if self._subs.refuse(sub):
+                    step.events.append(Refused(sub.channel, sub.symbol, message.msg))
+            elif self._subs.confirm(sub):
+                step.events.append(Subscribed(sub.channel, sub.symbol))
+                if sub.channel == "book":
+                    step.extend(self._books.fetch(sub.symbol))
+
+    def _take(self, payload: bytes, step: Step, now: float) -> None:
+        kind = wire.head.decode(payload).e
+        if kind not in wire.MARKET_TYPES:
+            return
+        data = wire.market.decode(payload)
+        if isinstance(data, wire.DepthUpdate):
+            if self._subs.wants_book(data.s):
+                step.extend(self._books.update(data, now))
+            return
+        if isinstance(data, wire.TradePrint):
+            self._raw_trades.add(data.s)
+        elif isinstance(data, wire.AggregateTrade) and data.s in self._raw_trades:
+            return  # the same prints, once more
+        step.events.append(facts.translate(data))
+
+    def _failed(self, request: Request, answer: Answer, step: Step) -> list[Event]:
+        """Ask again in a while for what is not essential."""
+        if request.path in (KLINES_PATH, INFO_PATH):
+            delay = max(answer.retry_after or 0.0, 5.0)
+            step.requests.append(Request(request.path, request.query, delay=delay))
+        return []
+
+    def _listed(self, body: bytes) -> list[Event]:
+        self._subs.confirm(Subscription("instruments"))
+        return [Listed(facts.instruments(self._venue, body))]
+
+    def _unparsed(self, error: Exception, frame: bytes, step: Step) -> None:
+        self.tally.unparsed += 1
+        reason = "bad number" if isinstance(error, BadNumber) else type(error).__name__
+        step.events.append(Unparsed(reason, frame[:120].decode("utf-8", "replace")))
+
+
+def canonical(text: str) -> str:
+    """Return Binance's name for what a person typed: ``btc/usdt`` and ``BTCUSDT`` are one."""
+    return text.upper().replace("/", "").replace("-", "")
+
+
+def _stream(sub: Subscription) -> str:
+    symbol = sub.symbol.lower()
+    if sub.channel == "candles":
+        return f"{symbol}@kline_{sub.interval}"
+    return f"{symbol}@{_STREAMS[sub.channel]}" if sub.channel in _STREAMS else ""

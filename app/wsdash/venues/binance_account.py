@@ -1,0 +1,203 @@
+"""Binance Spot, WebSocket API: the account's connection, and the signer of its requests.
+
+Events come after a signed subscribe on the WebSocket API (listen keys are gone since
+February 2026); the statement they build on is fetched after it. Source:
+binance-spot-api-docs, "User Data Streams" and "WebSocket API, request security".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable
+from urllib.parse import urlencode
+
+import msgspec
+
+from wsdash.domain.account import Balance
+from wsdash.domain.events import (
+    AuthFailed,
+    BalancesMoved,
+    BalancesStated,
+    Event,
+    Notice,
+    Subscribed,
+    Unparsed,
+)
+from wsdash.domain.numbers import BadNumber, add, size_text
+from wsdash.venues import binance_wire as wire
+from wsdash.venues.venue import (
+    Answer,
+    Params,
+    Phase,
+    Progress,
+    Request,
+    Signed,
+    Signer,
+    Step,
+    Subscription,
+    Tally,
+)
+
+SUBSCRIBE_ID = "account-subscribe"
+STATEMENT_ID = "account-statement"
+
+ANSWER_DEADLINE = 10.0
+"""Seconds until an unanswered request is sent again."""
+
+
+class BinanceSigner:
+    """Signs with HMAC-SHA256 over the parameters, sorted by name for the WebSocket API.
+
+    Args:
+        key: the API key.
+        secret: its secret.
+        wall_clock: seconds since the epoch.
+    """
+
+    def __init__(self, key: str, secret: str, wall_clock: Callable[[], float]) -> None:
+        self._key = key
+        self._secret = secret.encode()
+        self._clock = wall_clock
+
+    def __repr__(self) -> str:
+        return "BinanceSigner(…)"
+
+    def sign(self, request: Request) -> Signed:
+        """Return the header and the query of a signed REST request."""
+        query = urlencode([*request.query, ("timestamp", self._timestamp())])
+        return Signed(
+            {"X-MBX-APIKEY": self._key}, f"{query}&signature={self.signature(query)}", body=""
+        )
+
+    def sign_frame(self, params: Params) -> Params:
+        """Return the parameters of a WebSocket API request with key, time and signature."""
+        params = {**params, "apiKey": self._key, "timestamp": int(self._timestamp())}
+        payload = "&".join(f"{name}={_text(params[name])}" for name in sorted(params))
+        return {**params, "signature": self.signature(payload)}
+
+    def signature(self, payload: str) -> str:
+        """Return the hex signature of a payload."""
+        return hmac.new(self._secret, payload.encode(), hashlib.sha256).hexdigest()
+
+    def _timestamp(self) -> str:
+        return str(int(self._clock() * 1000))
+
+
+class BinanceAccountSession:
+    """The account's connection: a subscription to its events, then a statement to start from.
+
+    Args:
+        signer: signs frames; None in a replay, which sends none.
+    """
+
+    def __init__(self, signer: Signer | None = None) -> None:
+        self.tally = Tally()
+        self._signer = signer
+        self._phase: Phase = "auth"
+        self._asked_at = 0.0
+        self._updated = 0
+        self._early: list[wire.AccountPosition] = []
+
+    @property
+    def progress(self) -> Progress:
+        """How far the session is."""
+        return Progress(self._phase, int(self._phase == "ready"), 1)
+
+    def hears(self, symbol: str) -> bool:
+        """No books here."""
+        return False
+
+    def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
+        """The account is always wanted whole."""
+        return Step()
+
+    def opened(self, now: float) -> Step:
+        """Subscribe to the account's events."""
+        self._phase = "auth"
+        return self._ask(SUBSCRIBE_ID, "userDataStream.subscribe.signature", {}, now)
+
+    def ticked(self, now: float) -> Step:
+        """Ask again for what was not answered."""
+        if self._phase == "ready" or now - self._asked_at < ANSWER_DEADLINE:
+            return Step()
+        return self.opened(now) if self._phase == "auth" else self._ask_statement(now)
+
+    def resync(self, subscription: Subscription, now: float, reason: str) -> Step:
+        """Fetch the statement again."""
+        return self.opened(now) if self._phase == "auth" else self._ask_statement(now)
+
+    def answered(self, request: Request, answer: Answer, now: float) -> Step:
+        """Nothing is fetched by REST."""
+        return Step()
+
+    def received(self, frame: bytes, now: float) -> Step:
+        """Take a frame; one that cannot be understood is counted and reported."""
+        try:
+            message = wire.envelope.decode(frame)
+            if bytes(message.event):
+                return self._event(bytes(message.event), now)
+            if bytes(message.error):
+                error = wire.api_error.decode(message.error)
+                return Step(events=[AuthFailed(f"{error.code} {error.msg}")])
+            if message.id == SUBSCRIBE_ID:
+                step = self._ask_statement(now)
+                step.events.append(Subscribed("account", ""))
+                return step
+            if message.id == STATEMENT_ID:
+                return Step(events=self._statement(bytes(message.result)))
+        except (msgspec.MsgspecError, BadNumber) as error:
+            self.tally.unparsed += 1
+            return Step(events=[Unparsed(type(error).__name__, "")])
+        return Step()
+
+    def _ask_statement(self, now: float) -> Step:
+        self._phase = "syncing"
+        return self._ask(STATEMENT_ID, "account.status", {"omitZeroBalances": True}, now)
+
+    def _ask(self, request_id: str, method: str, params: Params, now: float) -> Step:
+        self._asked_at = now
+        if self._signer is None:
+            return Step()
+        frame = {"id": request_id, "method": method, "params": self._signer.sign_frame(params)}
+        return Step(send=[msgspec.json.encode(frame).decode()])
+
+    def _event(self, payload: bytes, now: float) -> Step:
+        kind = wire.head.decode(payload).e
+        if kind == "outboundAccountPosition":
+            return Step(events=self._position(wire.account_position.decode(payload)))
+        if kind == "serverShutdown":
+            return Step(events=[Notice("server shutdown announced", shutdown=True)])
+        if kind == "eventStreamTerminated":
+            return self.opened(now)
+        return Step()
+
+    def _position(self, position: wire.AccountPosition) -> list[Event]:
+        """Absolute amounts; those older than the statement are already in it."""
+        if self._phase != "ready" and self._signer is not None:
+            self._early.append(position)
+            return []
+        if position.u < self._updated:
+            return []
+        balances = tuple(_balance(entry.a, entry.f, entry.l) for entry in position.B)
+        return [BalancesMoved(balances, position.u / 1000)]
+
+    def _statement(self, payload: bytes) -> list[Event]:
+        statement = wire.statement.decode(payload)
+        self._updated, self._phase = statement.updateTime, "ready"
+        balances = tuple(
+            _balance(held.asset, held.free, held.locked) for held in statement.balances
+        )
+        events: list[Event] = [BalancesStated(balances, statement.updateTime / 1000 or None)]
+        early, self._early = self._early, []
+        for position in early:
+            events += self._position(position)
+        return events
+
+
+def _balance(asset: str, free: str, locked: str) -> Balance:
+    return Balance(asset, total=add((size_text(free), size_text(locked))), available=free)
+
+
+def _text(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,138 @@
+"""Binance's books: the changes of the stream, and the snapshots fetched beside it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from wsdash.domain.events import BookLost, BookMoved, BookSynced, Event, Unparsed
+from wsdash.venues import binance_wire as wire
+from wsdash.venues.sync import Delta, DiffBook, Result
+from wsdash.venues.venue import Answer, Request, Step, Tally
+
+DEPTH_PATH = "/api/v3/depth"
+
+SNAPSHOT_LIMIT = 1_000
+"""Levels of each side fetched; costs 50 of 6000 weight a minute."""
+
+SLOWEST = 6
+"""Doublings after which the wait between tries for a snapshot grows no more (16 s)."""
+
+
+class BinanceBooks:
+    """The books of one connection."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self._books: dict[str, DiffBook] = {}
+        self._tries: dict[str, int] = {}
+        self._fetching: dict[str, Request] = {}
+        self._abandoned: list[Request] = []
+
+    def synced(self, symbol: str) -> bool:
+        """Whether the book of a symbol is complete."""
+        return symbol in self._books and self._books[symbol].synced
+
+    def known(self, symbol: str) -> bool:
+        """Whether the book of a symbol is kept, complete or not."""
+        return symbol in self._books
+
+    def forget(self, symbol: str) -> None:
+        """Drop a book that is no longer wanted; a snapshot under way will not be taken."""
+        self._books.pop(symbol, None)
+        self._tries.pop(symbol, None)
+        self._abandon(symbol)
+
+    def update(self, data: wire.DepthUpdate, now: float) -> Step:
+        """Take a change of the stream."""
+        book = self._books.setdefault(data.s, DiffBook())
+        was_synced = book.synced
+        result = book.update(Delta(data.U, data.u, data.b, data.a), now)
+        if result is Result.LOST:
+            return self._lost(data.s, book, now)
+        step = Step()
+        if result is not Result.WAITING:
+            step.events.append(self._valid(data.s, book, was_synced, data.E / 1000))
+        elif book.awaiting_snapshot and book.patience.parked_until is None:
+            step.extend(self.fetch(data.s))
+        return step
+
+    def snapshot(self, request: Request, answer: Answer, now: float) -> Step:
+        """Take the answer to a depth request, unless it was asked for an earlier subscription."""
+        symbol = dict(request.query)["symbol"]
+        if any(request is late for late in self._abandoned):
+            self._abandoned = [late for late in self._abandoned if late is not request]
+            return Step()
+        self._fetching.pop(symbol, None)
+        book = self._books.setdefault(symbol, DiffBook())
+        if book.synced:
+            return Step()
+        if answer.status != 200:
+            return self.fetch(symbol, answer.retry_after)
+        try:
+            data = wire.snapshot.decode(answer.body)
+        except msgspec.MsgspecError as error:
+            self._tally.unparsed += 1
+            step = Step(events=[Unparsed("snapshot: " + type(error).__name__, "")])
+            step.extend(self.fetch(symbol))
+            return step
+        result = book.snapshot(data.lastUpdateId, data.bids, data.asks, now)
+        if result is Result.LOST:
+            return self._lost(symbol, book, now)
+        if result is Result.SYNCED:
+            return Step(events=[self._valid(symbol, book, False, None)])
+        return self.fetch(symbol) if book.outdated else Step()
+
+    def settle(self, now: float) -> Step:
+        """Believe the snapshots of markets that stayed quiet after them."""
+        return Step(
+            events=[
+                self._valid(symbol, book, False, None)
+                for symbol, book in self._books.items()
+                if book.settle(now) is Result.SYNCED
+            ]
+        )
+
+    def parked_due(self, now: float) -> list[str]:
+        """The parked books whose time is over."""
+        return [symbol for symbol, book in self._books.items() if book.patience.due(now)]
+
+    def restart(self, symbol: str, reason: str) -> Step:
+        """Throw a book away; its snapshot is fetched when the subscription is confirmed."""
+        book = self._books.setdefault(symbol, DiffBook())
+        book.patience.release()
+        book.lose(reason)
+        self._abandon(symbol)
+        return Step(events=[BookLost(symbol, reason)])
+
+    def fetch(self, symbol: str, retry_after: float | None = None) -> Step:
+        """Ask for a snapshot, later each time it did not help."""
+        if symbol in self._fetching or self.synced(symbol):
+            return Step()
+        tries = self._tries.get(symbol, 0)
+        self._tries[symbol] = tries + 1
+        delay = 0.25 * 2 ** min(tries, SLOWEST) if tries else 0.0
+        query = (("symbol", symbol), ("limit", str(SNAPSHOT_LIMIT)))
+        request = Request(DEPTH_PATH, query, delay=max(delay, retry_after or 0.0))
+        self._fetching[symbol] = request
+        return Step(requests=[request])
+
+    def _abandon(self, symbol: str) -> None:
+        """A snapshot under way predates what the stream will send from now on."""
+        if symbol in self._fetching:
+            self._abandoned.append(self._fetching.pop(symbol))
+
+    def _valid(self, symbol: str, book: DiffBook, was_synced: bool, time: float | None) -> Event:
+        self._tally.ever_crossed = self._tally.ever_crossed or book.book.crossed
+        if was_synced:
+            return BookMoved(symbol, book.sequence, time)
+        self._tries.pop(symbol, None)
+        return BookSynced(symbol, book.book, book.sequence, time)
+
+    def _lost(self, symbol: str, book: DiffBook, now: float) -> Step:
+        self._tally.sequence_gaps += book.reason.startswith("gap")
+        parked = book.patience.lost(now)
+        reason = f"{book.reason}, too often" if parked else book.reason
+        step = Step(events=[BookLost(symbol, reason, parked)])
+        if not parked:
+            step.extend(self.fetch(symbol))
+        return step

@@ -1,0 +1,185 @@
+"""Binance Spot messages as they are on the wire, decoded only as far as this client reads them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+
+class Envelope(msgspec.Struct):
+    """A combined frame, a bare one, or the answer to a method: told apart by what is there.
+
+    Answers carry `id` and `result`, errors `code` and `msg` (`error` in the WebSocket
+    API), combined frames `stream` and `data`, account events `event`.
+    """
+
+    stream: str = ""
+    data: msgspec.Raw = msgspec.Raw()
+    event: msgspec.Raw = msgspec.Raw()
+    id: int | str | None = None
+    result: msgspec.Raw = msgspec.Raw()
+    code: int | None = None
+    msg: str = ""
+    status: int = 0
+    error: msgspec.Raw = msgspec.Raw()
+    e: str = ""
+
+
+class Head(msgspec.Struct):
+    """The type of a payload; partial books and book tickers have none."""
+
+    e: str = ""
+
+
+class DepthUpdate(msgspec.Struct, tag_field="e", tag="depthUpdate"):
+    """Changes of a book: update ids U to u, absolute sizes."""
+
+    E: int
+    s: str
+    U: int
+    u: int
+    b: list[tuple[str, str]]
+    a: list[tuple[str, str]]
+
+
+class TradePrint(msgspec.Struct, tag_field="e", tag="trade"):
+    """One print; `m` when the buyer was the maker."""
+
+    s: str
+    t: int
+    p: str
+    q: str
+    T: int
+    m: bool
+
+
+class AggregateTrade(msgspec.Struct, tag_field="e", tag="aggTrade"):
+    """The prints of one taker order at one price."""
+
+    s: str
+    a: int
+    p: str
+    q: str
+    T: int
+    m: bool
+
+
+class Candle(msgspec.Struct):
+    """One candle; times in ms, `x` when it is closed."""
+
+    t: int
+    i: str
+    o: str
+    h: str
+    l: str  # noqa: E741 - the venue's name
+    c: str
+    v: str
+    x: bool
+
+
+class Kline(msgspec.Struct, tag_field="e", tag="kline"):
+    """A word on a candle."""
+
+    s: str
+    k: Candle
+
+
+class DayTicker(msgspec.Struct, tag_field="e", tag="24hrTicker"):
+    """Best prices and the last 24 hours; `P` is the change in percent."""
+
+    s: str
+    E: int
+    b: str
+    a: str
+    c: str
+    P: str
+    v: str
+
+
+Market = DepthUpdate | TradePrint | AggregateTrade | Kline | DayTicker
+
+
+class Snapshot(msgspec.Struct):
+    """The answer to a depth request."""
+
+    lastUpdateId: int  # noqa: N815 - the venue's name
+    bids: list[tuple[str, str]]
+    asks: list[tuple[str, str]]
+
+
+class Filter(msgspec.Struct):
+    """A rule of a symbol; only the steps are read."""
+
+    filterType: str  # noqa: N815 - the venue's name
+    tickSize: str = ""  # noqa: N815
+    stepSize: str = ""  # noqa: N815
+
+
+class Symbol(msgspec.Struct):
+    """A symbol of the instrument list."""
+
+    symbol: str
+    status: str
+    baseAsset: str  # noqa: N815 - the venue's names
+    quoteAsset: str  # noqa: N815
+    filters: list[Filter] = []
+
+
+class ExchangeInfo(msgspec.Struct):
+    """The instrument list."""
+
+    symbols: list[Symbol]
+
+
+class ApiError(msgspec.Struct):
+    """An error of the WebSocket API or of REST."""
+
+    code: int = 0
+    msg: str = ""
+
+
+class Holding(msgspec.Struct):
+    """One asset of an account statement."""
+
+    asset: str
+    free: str
+    locked: str
+
+
+class Statement(msgspec.Struct):
+    """The answer to an account request."""
+
+    balances: list[Holding]
+    updateTime: int = 0  # noqa: N815 - the venue's name
+
+
+class ShortHolding(msgspec.Struct):
+    """One asset of an account event: a asset, f free, l locked."""
+
+    a: str
+    f: str
+    l: str  # noqa: E741 - the venue's name
+
+
+class AccountPosition(msgspec.Struct):
+    """The assets that may have changed, absolute amounts."""
+
+    u: int
+    B: list[ShortHolding]
+
+
+envelope: Final = msgspec.json.Decoder(Envelope)
+head: Final = msgspec.json.Decoder(Head)
+market: Final = msgspec.json.Decoder(Market)
+snapshot: Final = msgspec.json.Decoder(Snapshot)
+klines: Final = msgspec.json.Decoder(
+    list[tuple[int, str, str, str, str, str, int, str, int, str, str, str]]
+)
+exchange_info: Final = msgspec.json.Decoder(ExchangeInfo)
+api_error: Final = msgspec.json.Decoder(ApiError)
+statement: Final = msgspec.json.Decoder(Statement)
+account_position: Final = msgspec.json.Decoder(AccountPosition)
+
+MARKET_TYPES: Final = frozenset({"depthUpdate", "trade", "aggTrade", "kline", "24hrTicker"})
+"""Payloads that are read; all others are ignored."""

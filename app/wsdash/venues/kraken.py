@@ -1,0 +1,243 @@
+"""Kraken Spot, WebSocket API v2: one public connection.
+
+Books come with a snapshot in band and a CRC32 in every message; there are no
+sequences. Source: docs.kraken.com, "Spot WebSocket API v2".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from wsdash.domain.events import (
+    BookLost,
+    BookMoved,
+    BookSynced,
+    Event,
+    Listed,
+    Refused,
+    Subscribed,
+    Unparsed,
+)
+from wsdash.domain.numbers import BadNumber
+from wsdash.venues import kraken_facts as facts
+from wsdash.venues import kraken_wire as wire
+from wsdash.venues.crc import Verifier
+from wsdash.venues.subscriptions import Subscriptions
+from wsdash.venues.sync import ChecksumBook, Result
+from wsdash.venues.venue import Answer, Progress, Request, Step, Subscription, Tally
+
+DEPTH = 100
+"""Levels of each side that are subscribed (10, 25, 100, 500 or 1000)."""
+
+_CHANNEL_NAMES: Final = {
+    "book": "book",
+    "trades": "trade",
+    "ticker": "ticker",
+    "candles": "ohlc",
+    "instruments": "instrument",
+}
+_QUOTES: Final = ("USDT", "USDC", "USD", "EUR", "GBP", "BTC", "ETH", "CAD", "AUD", "CHF", "JPY")
+
+
+class KrakenSession:
+    """A public connection. Without wishes of its own (a replay) it takes every market it sees."""
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+        self._subs = Subscriptions()
+        self._books: dict[str, ChecksumBook] = {}
+        self._verifiers: dict[str, Verifier] = {}
+        self._open = False
+
+    @property
+    def progress(self) -> Progress:
+        """How far the session is."""
+        return self._subs.progress(lambda name: name in self._books and self._books[name].synced)
+
+    def hears(self, symbol: str) -> bool:
+        """Whether the connection carries the book of a symbol."""
+        return symbol in self._books
+
+    def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
+        """Subscribe to what is new and unsubscribe from what is gone."""
+        added, removed = self._subs.change(subscriptions)
+        for sub in removed:
+            if sub.channel == "book":
+                self._books.pop(sub.symbol, None)
+        if not self._open:
+            return Step()
+        return Step(
+            send=self._frames("unsubscribe", removed, now) + self._frames("subscribe", added, now)
+        )
+
+    def opened(self, now: float) -> Step:
+        """Subscribe to everything wanted."""
+        self._open = True
+        return Step(send=self._frames("subscribe", self._subs.standing, now))
+
+    def ticked(self, now: float) -> Step:
+        """Ask again for what was not answered; try parked books again when their time is over."""
+        step = Step(send=self._frames("subscribe", self._subs.overdue(now), now))
+        for symbol, book in self._books.items():
+            if book.patience.due(now):
+                step.extend(self.resync(Subscription("book", symbol), now, "parked time over"))
+        return step
+
+    def answered(self, request: Request, answer: Answer, now: float) -> Step:
+        """Nothing is fetched for a public connection."""
+        return Step()
+
+    def resync(self, subscription: Subscription, now: float, reason: str) -> Step:
+        """Unsubscribe and subscribe again: the venue then sends a snapshot."""
+        step = Step()
+        if subscription not in self._subs:
+            return step
+        if subscription.channel == "book":
+            book = self._book(subscription.symbol)
+            book.patience.release()
+            book.lose(reason)
+            step.events.append(BookLost(subscription.symbol, reason))
+        step.send = self._frames("unsubscribe", [subscription], now)
+        step.send += self._frames("subscribe", [subscription], now)
+        return step
+
+    def received(self, frame: bytes, now: float) -> Step:
+        """Take a frame; one that cannot be understood is counted and reported."""
+        step = Step()
+        try:
+            self._dispatch(wire.envelope.decode(frame), step, now)
+        except (msgspec.MsgspecError, BadNumber, ValueError) as error:
+            self.tally.unparsed += 1
+            reason = "bad number" if isinstance(error, BadNumber) else type(error).__name__
+            step.events.append(Unparsed(reason, frame[:120].decode("utf-8", "replace")))
+        return step
+
+    def _dispatch(self, message: wire.Envelope, step: Step, now: float) -> None:
+        channel = message.channel
+        if channel == "book":
+            for data in wire.books.decode(message.data):
+                self._take_book(data, message.type == "snapshot", step, now)
+        elif channel == "instrument":
+            step.events.append(self._take_instruments(message))
+        elif channel is None:
+            step.events += self._answer(message)
+        elif channel in facts.TRANSLATORS:
+            step.events += facts.TRANSLATORS[channel](message)
+
+    def _answer(self, message: wire.Envelope) -> list[Event]:
+        if message.method not in ("subscribe", "unsubscribe"):
+            return []
+        if not message.success:
+            return self._refusals(message)
+        result = message.result or wire.Result()
+        channel = wire.CHANNELS.get(result.channel)
+        if message.method == "unsubscribe" or channel is None:
+            return []
+        if channel == "book" and result.depth:
+            self._book(result.symbol).depth = result.depth
+        interval = facts.INTERVAL_OF.get(result.interval, "") if channel == "candles" else ""
+        confirmed = self._subs.confirm(Subscription(channel, result.symbol, interval))
+        return [Subscribed(channel, result.symbol)] if confirmed else []
+
+    def _refusals(self, message: wire.Envelope) -> list[Event]:
+        if message.method != "subscribe" or "already subscribed" in message.error.lower():
+            return [
+                Subscribed(sub.channel, sub.symbol)
+                for sub in self._subs.of_request(message.req_id)
+                if self._subs.confirm(sub)
+            ]
+        return [
+            Refused(sub.channel, sub.symbol, message.error)
+            for sub in self._subs.of_request(message.req_id)
+            if message.symbol in ("", sub.symbol) and self._subs.refuse(sub)
+        ]
+
+    def _take_book(self, data: wire.Book, snapshot: bool, step: Step, now: float) -> None:
+        if not self._subs.wants_book(data.symbol):
+            return  # unsubscribed a moment ago
+        book = self._book(data.symbol)
+        try:
+            bids, asks = wire.levels(data.bids), wire.levels(data.asks)
+        except BadNumber as error:
+            book.lose(str(error))
+            self._lost(data.symbol, book, step, now)
+            return
+        verifier = self._verifiers[data.symbol]
+        verifier.see(bids)
+        verifier.see(asks)
+        was_synced = book.synced
+        result = (book.snapshot if snapshot else book.update)(bids, asks, data.checksum)
+        time = facts.seconds(data.timestamp)
+        if result in (Result.SYNCED, Result.MOVED):
+            self.tally.checksum_pass += 1
+            self.tally.ever_crossed = self.tally.ever_crossed or book.book.crossed
+            if was_synced:
+                step.events.append(BookMoved(data.symbol, None, time))
+            else:
+                step.events.append(BookSynced(data.symbol, book.book, None, time))
+        elif result is Result.LOST:
+            self.tally.checksum_fail += book.reason == "checksum"
+            self._lost(data.symbol, book, step, now)
+
+    def _lost(self, symbol: str, book: ChecksumBook, step: Step, now: float) -> None:
+        parked = book.patience.lost(now)
+        reason = f"{book.reason} failed too often" if parked else book.reason
+        step.events.append(BookLost(symbol, reason, parked))
+        if not parked:
+            sub = [Subscription("book", symbol)]
+            step.send += self._frames("unsubscribe", sub, now)
+            step.send += self._frames("subscribe", sub, now)
+
+    def _book(self, symbol: str) -> ChecksumBook:
+        if symbol not in self._books:
+            verifier = self._verifiers.setdefault(symbol, Verifier())
+            self._books[symbol] = ChecksumBook(verifier.matches)
+        return self._books[symbol]
+
+    def _take_instruments(self, message: wire.Envelope) -> Listed:
+        listed = facts.instruments(message)
+        for pair in listed.instruments:
+            verifier = self._verifiers.setdefault(pair.name, Verifier())
+            verifier.set_official(pair.price_decimals, pair.size_decimals)
+        return listed
+
+    def _frames(self, method: str, subs: Iterable[Subscription], now: float) -> list[str]:
+        """One frame for all symbols of a channel and its parameters."""
+        groups: dict[tuple[str, str], list[Subscription]] = {}
+        for sub in subs:
+            groups.setdefault((sub.channel, sub.interval), []).append(sub)
+        frames = []
+        for (channel, interval), members in groups.items():
+            request_id = self._subs.next_id()
+            params: dict[str, Any] = {"channel": _CHANNEL_NAMES[channel]}
+            symbols = [sub.symbol for sub in members if sub.symbol]
+            if symbols:
+                params["symbol"] = symbols
+            if channel == "book":
+                params["depth"] = DEPTH
+            if channel == "ticker" and method == "subscribe":
+                params["event_trigger"] = "bbo"
+            if interval:
+                params["interval"] = facts.INTERVALS[interval]
+            if method == "subscribe":
+                params["snapshot"] = True
+                self._subs.asked(members, request_id, now)
+            frames.append(
+                msgspec.json.encode(
+                    {"method": method, "params": params, "req_id": request_id}
+                ).decode()
+            )
+        return frames
+
+
+def canonical(text: str) -> str:
+    """Return Kraken's v2 name for what a person typed: ``xbtusd`` and ``BTC/USD`` are one."""
+    text = text.upper().replace("-", "/")
+    if "/" not in text:
+        quote = next((q for q in _QUOTES if text.endswith(q) and len(text) > len(q)), "")
+        text = f"{text[: -len(quote)]}/{quote}" if quote else text
+    names = {"XBT": "BTC", "XDG": "DOGE"}
+    return "/".join(names.get(asset, asset) for asset in text.split("/"))

@@ -1,0 +1,194 @@
+"""Kraken v2 frames as they are on the wire, decoded only as far as this client reads them.
+
+Numbers are kept as the text that was sent: the checksum needs it.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+from wsdash.domain.book import Level
+from wsdash.domain.events import Channel
+from wsdash.domain.numbers import plain
+
+CHANNELS: Final[dict[str, Channel]] = {
+    "book": "book",
+    "trade": "trades",
+    "ticker": "ticker",
+    "ohlc": "candles",
+    "instrument": "instruments",
+    "balances": "account",
+}
+"""Our channels by Kraken's names."""
+
+
+NULL: Final = msgspec.Raw(b"null")
+
+
+class Result(msgspec.Struct):
+    """What an acknowledgement confirms."""
+
+    channel: str = ""
+    symbol: str = ""
+    depth: int = 0
+    interval: int = 0
+
+
+class Envelope(msgspec.Struct):
+    """Any frame: data of a channel, or the answer to a method."""
+
+    channel: str | None = None
+    type: str = ""
+    data: msgspec.Raw = msgspec.Raw(b"[]")
+    sequence: int = 0
+    method: str = ""
+    success: bool = False
+    result: Result | None = None
+    error: str = ""
+    symbol: str = ""
+    req_id: int = 0
+
+
+class Entry(msgspec.Struct):
+    """One level of a book."""
+
+    price: msgspec.Raw
+    qty: msgspec.Raw
+
+
+class Book(msgspec.Struct):
+    """A snapshot or an update of a book."""
+
+    symbol: str
+    checksum: int
+    bids: list[Entry] = []
+    asks: list[Entry] = []
+    timestamp: str = ""
+
+
+class Trade(msgspec.Struct):
+    """One print; `side` is the taker's."""
+
+    symbol: str
+    side: Literal["buy", "sell"]
+    price: msgspec.Raw
+    qty: msgspec.Raw
+    trade_id: int
+    timestamp: str = ""
+
+
+class Ticker(msgspec.Struct):
+    """Best prices and the last 24 hours."""
+
+    symbol: str
+    bid: msgspec.Raw = NULL
+    ask: msgspec.Raw = NULL
+    last: msgspec.Raw = NULL
+    volume: msgspec.Raw = NULL
+    change_pct: msgspec.Raw = NULL
+    timestamp: str = ""
+
+
+class Candle(msgspec.Struct):
+    """One candle; `interval` in minutes."""
+
+    symbol: str
+    open: msgspec.Raw
+    high: msgspec.Raw
+    low: msgspec.Raw
+    close: msgspec.Raw
+    volume: msgspec.Raw
+    interval_begin: str
+    interval: int
+
+
+class Pair(msgspec.Struct):
+    """A pair of the instrument list."""
+
+    symbol: str
+    base: str
+    quote: str
+    price_increment: msgspec.Raw
+    price_precision: int
+    qty_precision: int
+    status: str = "online"
+
+
+class Instruments(msgspec.Struct):
+    """The data of the instrument channel: an object, not a list."""
+
+    pairs: list[Pair] = []
+
+
+class Status(msgspec.Struct):
+    """The state of the venue."""
+
+    system: str
+
+
+class Wallet(msgspec.Struct):
+    """What one wallet holds of an asset."""
+
+    balance: msgspec.Raw
+    type: str = "spot"
+    id: str = "main"
+
+    @property
+    def place(self) -> str:
+        """The wallet's name."""
+        return f"{self.type}/{self.id}"
+
+
+class Balance(msgspec.Struct):
+    """One asset: all wallets in a snapshot, one wallet in a ledger update; absolute."""
+
+    asset: str
+    balance: msgspec.Raw
+    wallets: list[Wallet] = []
+    timestamp: str = ""
+    wallet_type: str = "spot"
+    wallet_id: str = "main"
+
+    @property
+    def place(self) -> str:
+        """The wallet of a ledger update."""
+        return f"{self.wallet_type}/{self.wallet_id}"
+
+
+envelope: Final = msgspec.json.Decoder(Envelope)
+books: Final = msgspec.json.Decoder(list[Book])
+trades: Final = msgspec.json.Decoder(list[Trade])
+tickers: Final = msgspec.json.Decoder(list[Ticker])
+candles: Final = msgspec.json.Decoder(list[Candle])
+instruments: Final = msgspec.json.Decoder(Instruments)
+statuses: Final = msgspec.json.Decoder(list[Status])
+balances: Final = msgspec.json.Decoder(list[Balance])
+
+
+def number(raw: msgspec.Raw) -> str:
+    """Return a number's own digits.
+
+    Raises:
+        BadNumber: it is no plain decimal.
+    """
+    return plain(bytes(raw).decode("ascii", "replace").strip('"'))
+
+
+def number_or_none(raw: msgspec.Raw) -> str | None:
+    """Return a number's own digits, None for null (an empty side, a market without trades).
+
+    Raises:
+        BadNumber: it is neither.
+    """
+    return None if bytes(raw) == b"null" else number(raw)
+
+
+def levels(entries: list[Entry]) -> list[Level]:
+    """Return levels with their own digits.
+
+    Raises:
+        BadNumber: one of the numbers is no plain decimal.
+    """
+    return [(number(entry.price), number(entry.qty)) for entry in entries]

@@ -1,0 +1,109 @@
+"""All venues by name, and how recorded traffic is recognised."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from wsdash.domain.candles import INTERVALS
+from wsdash.domain.events import Channel
+from wsdash.venues import binance, binance_account, kraken, kraken_account
+from wsdash.venues.venue import Budget, Endpoints, Liveness, Venue
+
+_CHANNELS: Final[frozenset[Channel]] = frozenset(
+    {"book", "trades", "ticker", "candles", "instruments"}
+)
+
+KRAKEN: Final = Venue(
+    name="kraken",
+    title="Kraken",
+    hosts=("kraken.com",),
+    endpoints=Endpoints(
+        "wss://ws.kraken.com/v2", "wss://ws-auth.kraken.com/v2", "https://api.kraken.com"
+    ),
+    channels=_CHANNELS,
+    intervals=tuple(INTERVALS),
+    connects=Budget(burst=3, per_second=1 / 6),
+    messages=Budget(burst=10, per_second=5),
+    liveness=Liveness(heartbeat=5.0),
+    public=kraken.KrakenSession,
+    private=lambda _: kraken_account.KrakenAccountSession(),
+    signer=kraken_account.KrakenSigner,
+    canonical=kraken.canonical,
+)
+
+BINANCE: Final = Venue(
+    name="binance",
+    title="Binance",
+    hosts=("binance.com", "binance.vision"),
+    endpoints=Endpoints(
+        "wss://stream.binance.com:9443/stream",
+        "wss://ws-api.binance.com:443/ws-api/v3",
+        "https://api.binance.com",
+    ),
+    channels=_CHANNELS,
+    intervals=tuple(INTERVALS),
+    connects=Budget(burst=5, per_second=1 / 5),
+    messages=Budget(burst=4, per_second=2),
+    liveness=Liveness(heartbeat=10.0, max_age=24 * 3600.0),
+    public=binance.BinanceSession,
+    private=binance_account.BinanceAccountSession,
+    signer=binance_account.BinanceSigner,
+    canonical=binance.canonical,
+)
+
+BINANCE_US: Final = Venue(
+    name="binance_us",
+    title="Binance.US",
+    hosts=("binance.us",),
+    endpoints=Endpoints(
+        "wss://stream.binance.us:9443/stream",
+        "wss://ws-api.binance.us:443/ws-api/v3",
+        "https://api.binance.us",
+    ),
+    channels=_CHANNELS,
+    intervals=tuple(INTERVALS),
+    connects=Budget(burst=5, per_second=1 / 5),
+    messages=Budget(burst=4, per_second=2),
+    liveness=Liveness(heartbeat=10.0, max_age=24 * 3600.0),
+    public=lambda: binance.BinanceSession("binance_us"),
+    private=None,
+    signer=None,
+    canonical=binance.canonical,
+)
+
+VENUES: Final[dict[str, Venue]] = {venue.name: venue for venue in (KRAKEN, BINANCE, BINANCE_US)}
+
+
+class UnknownVenue(ValueError):
+    """A venue this program does not speak; the message is for people."""
+
+
+def find(name: str) -> Venue:
+    """Return a venue by its short name.
+
+    Raises:
+        UnknownVenue: there is none of that name.
+    """
+    if name not in VENUES:
+        raise UnknownVenue(f"unknown venue {name!r}; there are {', '.join(VENUES)}")
+    return VENUES[name]
+
+
+def of_connection(address: str, frame: str) -> Venue | None:
+    """Return the venue of a recorded connection, by its address or else by what it said."""
+    host = urlsplit(address).hostname or ""
+    for venue in VENUES.values():
+        if any(host == known or host.endswith("." + known) for known in venue.hosts):
+            is_spot = host.split(".")[0] not in ("fstream", "dstream", "fapi", "dapi", "futures")
+            return venue if is_spot and not _is_kraken_v1(venue, address) else None
+    if '"channel"' in frame or '"req_id"' in frame:
+        return KRAKEN
+    if any(mark in frame for mark in ('"stream"', '"lastUpdateId"', '"e":', '"subscriptionId"')):
+        return BINANCE
+    return None
+
+
+def _is_kraken_v1(venue: Venue, address: str) -> bool:
+    parts = urlsplit(address)
+    return venue is KRAKEN and parts.scheme == "wss" and not parts.path.startswith("/v2")

@@ -1,0 +1,220 @@
+"""The few ways in which books are kept in step with a venue.
+
+Both kinds own the `OrderBook` they keep. After every message the book is either
+verified, or it is lost and says why; nothing in between is ever published.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+from typing import NamedTuple
+
+from wsdash.domain.book import Level, OrderBook
+from wsdash.domain.numbers import BadNumber
+
+RESYNCS = 3
+"""Losses of one book within `RESYNC_PERIOD` that are repaired; the next one parks it."""
+
+RESYNC_PERIOD = 60.0
+"""Seconds over which losses are counted."""
+
+PARK_TIME = 300.0
+"""Seconds after which a parked book is tried again."""
+
+BUFFERED = 5_000
+"""Changes kept while a snapshot is awaited."""
+
+SETTLE = 0.25
+"""Seconds of silence after a snapshot that count as proof that nothing was missed."""
+
+
+class Result(Enum):
+    """What a message did to a book."""
+
+    WAITING = auto()
+    SYNCED = auto()
+    MOVED = auto()
+    LOST = auto()
+
+
+class Patience:
+    """Counts losses, and says when one is too many."""
+
+    def __init__(self) -> None:
+        self._losses: deque[float] = deque(maxlen=RESYNCS + 1)
+        self.parked_until: float | None = None
+
+    def lost(self, now: float) -> bool:
+        """Note a loss; tell whether the book is to be parked."""
+        self._losses.append(now)
+        full = len(self._losses) > RESYNCS
+        if full and now - self._losses[0] < RESYNC_PERIOD:
+            self.parked_until = now + PARK_TIME
+            self._losses.clear()
+        return self.parked_until is not None
+
+    def release(self) -> None:
+        """Un-park."""
+        self.parked_until = None
+
+    def due(self, now: float) -> bool:
+        """Whether a parked book's time is over."""
+        return self.parked_until is not None and now >= self.parked_until
+
+
+class ChecksumBook:
+    """Snapshot and absolute changes on one channel, each with a checksum.
+
+    There is no sequence: the checksum is the only thing that finds a lost message.
+
+    Args:
+        matches: whether a book agrees with a checksum.
+    """
+
+    def __init__(self, matches: Callable[[OrderBook, int], bool]) -> None:
+        self.book = OrderBook()
+        self.depth = 0
+        self.synced = False
+        self.reason = ""
+        self.patience = Patience()
+        self._matches = matches
+
+    def snapshot(self, bids: Sequence[Level], asks: Sequence[Level], checksum: int) -> Result:
+        """Replace the book. A new `OrderBook` is made: whoever holds the old keeps the old."""
+        if not self.synced:
+            self.book = OrderBook()
+        self.depth = self.depth or max(len(bids), len(asks))
+        try:
+            self.book.replace(bids, asks)
+        except BadNumber as error:
+            return self.lose(str(error))
+        return self._verify(checksum, Result.SYNCED)
+
+    def update(self, bids: Sequence[Level], asks: Sequence[Level], checksum: int) -> Result:
+        """Apply a change, both sides, then keep to the depth, then verify."""
+        if not self.synced:
+            return Result.WAITING
+        try:
+            self.book.apply(bids, asks)
+        except BadNumber as error:
+            return self.lose(str(error))
+        if self.depth:
+            self.book.truncate(self.depth)
+        return self._verify(checksum, Result.MOVED)
+
+    def lose(self, reason: str) -> Result:
+        """Distrust the book until the next snapshot."""
+        self.synced, self.reason = False, reason
+        return Result.LOST
+
+    def _verify(self, checksum: int, result: Result) -> Result:
+        empty = not len(self.book.bids) and not len(self.book.asks)
+        if not empty and not self._matches(self.book, checksum):
+            return self.lose("checksum")
+        self.synced = True
+        return result
+
+
+class Delta(NamedTuple):
+    """A change of a book: update ids `first` to `last`, absolute levels."""
+
+    first: int
+    last: int
+    bids: Sequence[Level]
+    asks: Sequence[Level]
+
+
+class DiffBook:
+    """Changes on a channel with chained ids, and a snapshot fetched beside it.
+
+    Source: Binance's "How to manage a local order book correctly", as corrected in
+    November 2025: subscribe, buffer, fetch, drop what the snapshot holds, bridge, chain.
+    """
+
+    def __init__(self) -> None:
+        self.book = OrderBook()
+        self.synced = False
+        self.sequence = 0
+        self.reason = ""
+        self.outdated = False
+        self.patience = Patience()
+        self._seeded_at: float | None = None
+        self._buffer: deque[Delta] = deque(maxlen=BUFFERED)
+
+    def snapshot(
+        self, last: int, bids: Sequence[Level], asks: Sequence[Level], now: float
+    ) -> Result:
+        """Seed the book. WAITING with `outdated` set asks for a newer snapshot."""
+        if self.synced:
+            return Result.WAITING
+        self.outdated = bool(self._buffer) and self._buffer[0].first > last + 1
+        if self.outdated:
+            return Result.WAITING
+        self.book = OrderBook()
+        self.sequence = last
+        self._seeded_at = now
+        try:
+            self.book.replace(bids, asks)
+        except BadNumber as error:
+            return self.lose(str(error))
+        if not self._buffer:
+            return Result.WAITING
+        self.synced = True
+        return self._drain()
+
+    def update(self, delta: Delta, now: float) -> Result:
+        """Take a change: apply it, or keep it until the snapshot is there."""
+        if self.synced:
+            return self._chain(delta)
+        self._buffer.append(delta)
+        if self._seeded_at is None:
+            return Result.WAITING
+        if delta.first > self.sequence + 1:
+            self.outdated, self._seeded_at = True, None
+            return Result.WAITING
+        self.synced = True
+        return self._drain()
+
+    def settle(self, now: float) -> Result:
+        """Believe a snapshot after which the market stayed quiet."""
+        seeded = self._seeded_at
+        if self.synced or seeded is None or now - seeded < SETTLE:
+            return Result.WAITING
+        self.synced = True
+        return Result.SYNCED
+
+    def lose(self, reason: str) -> Result:
+        """Throw the book away; changes are buffered for the next snapshot."""
+        self.synced, self.reason, self._seeded_at = False, reason, None
+        self._buffer.clear()
+        return Result.LOST
+
+    @property
+    def awaiting_snapshot(self) -> bool:
+        """Whether a snapshot is still to come."""
+        return not self.synced and self._seeded_at is None
+
+    def _drain(self) -> Result:
+        buffered = list(self._buffer)
+        self._buffer.clear()
+        for delta in buffered:
+            if self._chain(delta) is Result.LOST:
+                return Result.LOST
+        return Result.SYNCED
+
+    def _chain(self, delta: Delta) -> Result:
+        if delta.last <= self.sequence:
+            return Result.WAITING
+        if delta.first > self.sequence + 1:
+            expected = self.sequence + 1
+            result = self.lose(f"gap {expected}-{delta.first - 1}")
+            self._buffer.append(delta)
+            return result
+        try:
+            self.book.apply(delta.bids, delta.asks)
+        except BadNumber as error:
+            return self.lose(str(error))
+        self.sequence = delta.last
+        return Result.MOVED
