@@ -171,6 +171,11 @@ class Terminal:
         self.type(key)
         return self.event(name)
 
+    def frozen(self) -> dict[str, Any]:
+        """Wait for a few frames, then have the guest stop painting."""
+        self.until(lambda: self.ask("r", "report")["number"] > 3, "frames")
+        return self.ask("f", "frozen")
+
     def ended(self) -> int:
         """Wait for the guest to end, and for all it wrote; return its exit code."""
         code = self.guest.wait(LONG)
