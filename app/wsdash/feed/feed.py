@@ -9,7 +9,8 @@ from typing import Literal, Protocol
 import msgspec
 
 from wsdash.domain.instrument import MarketKey
-from wsdash.feed.link import Link, LinkEvent
+from wsdash.feed.link import Link
+from wsdash.feed.log import LinkEvent
 from wsdash.feed.market import Board
 from wsdash.venues.venue import Subscription
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from enum import StrEnum
-
-import msgspec
 
 from wsdash.domain.account import Account
 from wsdash.domain.book import OrderBook
@@ -14,6 +11,8 @@ from wsdash.domain.candles import CandleSeries
 from wsdash.domain.events import Channel, TickerMoved
 from wsdash.domain.instrument import Instrument, MarketKey
 from wsdash.domain.trades import Tape
+from wsdash.feed.freshness import Cadence
+from wsdash.feed.gaps import Ledger
 
 
 class ChannelState(StrEnum):
@@ -42,7 +41,7 @@ class Stream:
         self.received_at: float | None = None
         self.venue_time: float | None = None
         self.sequence: int | None = None
-        self.threshold = 5.0
+        self.cadence = Cadence()
         self.messages = 0
         self.revision = 0
         self._waiters: list[asyncio.Future[None]] = []
@@ -64,6 +63,32 @@ class Stream:
             await waiter
         return self.revision
 
+    def heard(self, now: float, venue_time: float | None) -> None:
+        """Data came: count it, learn from it, wake whoever draws it."""
+        self.received_at = now
+        if venue_time is not None:
+            self.venue_time = venue_time
+        self.messages += 1
+        self.cadence.heard(now)
+        if self.state is ChannelState.QUIET:
+            self.state, self.since = ChannelState.LIVE, now
+        self.touch()
+
+    def enter(self, state: ChannelState, now: float, reason: str = "") -> bool:
+        """Enter a state; tell whether anything changed."""
+        if (state, reason) == (self.state, self.reason):
+            return False
+        if state is not self.state:
+            self.since = now
+        self.state, self.reason = state, reason
+        self.touch()
+        return True
+
+    @property
+    def threshold(self) -> float:
+        """Seconds of silence after which it is stale."""
+        return self.cadence.limit
+
     def age(self, now: float) -> float | None:
         """Seconds since data last came, or None before the first."""
         return None if self.received_at is None else now - self.received_at
@@ -82,24 +107,6 @@ class Market:
         self.streams: dict[Channel, Stream] = {}
 
 
-class Gap(msgspec.Struct, frozen=True):
-    """A hole in the data of a connection.
-
-    Attributes:
-        start: wall seconds, the last moment data was whole.
-        end: wall seconds, None while it is open.
-        connection: name of the link.
-        symbol: the market it is about, empty when all of the connection's are.
-        reason: cause in words; cleaned text.
-    """
-
-    start: float
-    end: float | None
-    connection: str
-    symbol: str
-    reason: str
-
-
 class Board:
     """All markets, accounts and instrument lists, by venue."""
 
@@ -108,7 +115,7 @@ class Board:
         self.accounts: dict[str, Account] = {}
         self.account_streams: dict[str, Stream] = {}
         self.instruments: dict[str, dict[str, Instrument]] = {}
-        self.gaps: deque[Gap] = deque(maxlen=1_000)
+        self.gaps = Ledger()
 
     def market(self, key: MarketKey) -> Market:
         """Return the market of `key`, made on first use."""

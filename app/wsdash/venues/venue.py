@@ -173,7 +173,8 @@ class Liveness:
     """How a healthy connection of the venue sounds.
 
     Attributes:
-        heartbeat: longest normal silence in seconds, data and heartbeats together.
+        heartbeat: longest normal silence in seconds, data and heartbeats together; 0 where
+            the venue sends no heartbeats, so that only pongs tell whether it lives.
         max_age: life of a connection in seconds before the venue ends it; 0 for none.
     """
 

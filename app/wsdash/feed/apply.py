@@ -1,0 +1,169 @@
+"""How facts change the state that screens look at: one function, the only writer of it."""
+
+from __future__ import annotations
+
+from wsdash.domain.account import Account
+from wsdash.domain.candles import CandleSeries
+from wsdash.domain.events import (
+    BalancesMoved,
+    BalancesStated,
+    BookLost,
+    BookMoved,
+    BookSynced,
+    CandlesMoved,
+    Channel,
+    Event,
+    Listed,
+    Printed,
+    Refused,
+    Subscribed,
+    TickerMoved,
+)
+from wsdash.domain.instrument import MarketKey
+from wsdash.domain.text import clean
+from wsdash.feed.market import Board, ChannelState, Market, Stream
+
+
+def apply(board: Board, venue: str, event: Event, now: float) -> Stream | None:
+    """Apply one fact of a venue; return the stream whose state it may have changed.
+
+    Facts of channels that nobody subscribed are dropped: a late message of an old
+    subscription must not bring back what the trader left.
+    """
+    match event:
+        case BookMoved():
+            stream = _stream(board, venue, event.symbol, "book")
+            if stream is not None and stream.state in _FLOWING:
+                stream.sequence = event.sequence
+                stream.heard(now, event.time)
+            return None
+        case Printed():
+            return _printed(board, venue, event, now)
+        case TickerMoved():
+            return _ticker(board, venue, event, now)
+        case BookSynced() | BookLost():
+            return _book(board, venue, event, now)
+        case CandlesMoved():
+            return _candles(board, venue, event, now)
+        case BalancesStated() | BalancesMoved():
+            return _balances(board, venue, event, now)
+        case _:
+            return _answered(board, venue, event, now)
+
+
+def _answered(board: Board, venue: str, event: Event, now: float) -> Stream | None:
+    match event:
+        case Listed():
+            _listed(board, venue, event)
+        case Refused():
+            stream = _stream(board, venue, event.symbol, event.channel)
+            if stream is not None:
+                stream.enter(ChannelState.PARKED, now, clean(f"rejected: {event.reason}", 80))
+            return stream
+        case Subscribed():
+            return _subscribed(board, venue, event, now)
+        case _:
+            pass
+    return None
+
+
+_FLOWING = (ChannelState.LIVE, ChannelState.QUIET)
+
+
+def _stream(board: Board, venue: str, symbol: str, channel: Channel) -> Stream | None:
+    if channel == "account":
+        return board.account_streams.get(venue)
+    market = board.markets.get(MarketKey(venue, symbol))
+    return market.streams.get(channel) if market else None
+
+
+def _live(stream: Stream, now: float, venue_time: float | None) -> Stream | None:
+    """Data came for a channel without a book behind it: it is live."""
+    stream.heard(now, venue_time)
+    if stream.state is ChannelState.LIVE:
+        return None
+    stream.enter(ChannelState.LIVE, now)
+    return stream
+
+
+def _market(board: Board, venue: str, symbol: str, channel: Channel) -> Market | None:
+    market = board.markets.get(MarketKey(venue, symbol))
+    return market if market is not None and channel in market.streams else None
+
+
+def _book(board: Board, venue: str, event: BookSynced | BookLost, now: float) -> Stream | None:
+    market = _market(board, venue, event.symbol, "book")
+    if market is None:
+        return None
+    stream = market.streams["book"]
+    if isinstance(event, BookLost):
+        state = ChannelState.PARKED if event.parked else ChannelState.RESYNC
+        stream.enter(state, now, clean(event.reason, 80))
+        return stream
+    market.book = event.book
+    stream.sequence = event.sequence
+    stream.heard(now, event.time)
+    stream.enter(ChannelState.LIVE, now)
+    return stream
+
+
+def _printed(board: Board, venue: str, event: Printed, now: float) -> Stream | None:
+    market = _market(board, venue, event.symbol, "trades")
+    if market is None or not market.tape.add(event.trade):
+        return None
+    return _live(market.streams["trades"], now, event.trade.time)
+
+
+def _ticker(board: Board, venue: str, event: TickerMoved, now: float) -> Stream | None:
+    market = _market(board, venue, event.symbol, "ticker")
+    if market is None:
+        return None
+    market.ticker = event
+    return _live(market.streams["ticker"], now, event.time)
+
+
+def _candles(board: Board, venue: str, event: CandlesMoved, now: float) -> Stream | None:
+    market = _market(board, venue, event.symbol, "candles")
+    if market is None:
+        return None
+    series = market.candles.setdefault(event.interval, CandleSeries(event.interval))
+    series.update(event.candles)
+    return _live(market.streams["candles"], now, None)
+
+
+def _balances(
+    board: Board, venue: str, event: BalancesStated | BalancesMoved, now: float
+) -> Stream | None:
+    stream = board.account_streams.get(venue)
+    if stream is None:
+        return None
+    account = board.accounts.setdefault(venue, Account())
+    if isinstance(event, BalancesStated):
+        account.replace(event.balances)
+    else:
+        account.update(event.balances)
+    return _live(stream, now, event.time)
+
+
+def _listed(board: Board, venue: str, event: Listed) -> None:
+    known = board.instruments.setdefault(venue, {})
+    if not event.partial:
+        known.clear()
+    for instrument in event.instruments:
+        known[instrument.name] = instrument
+        market = board.markets.get(instrument.key)
+        if market is not None:
+            market.instrument = instrument
+            for stream in market.streams.values():
+                stream.touch()
+
+
+def _subscribed(board: Board, venue: str, event: Subscribed, now: float) -> Stream | None:
+    """A channel whose data comes when something happens is quiet from here on, not stale."""
+    stream = _stream(board, venue, event.symbol, event.channel)
+    if stream is None or event.channel in ("book", "account"):
+        return None
+    if stream.state in (ChannelState.SYNCING, ChannelState.STALE, ChannelState.RESYNC):
+        stream.enter(ChannelState.QUIET, now)
+        return stream
+    return None

@@ -1,0 +1,246 @@
+"""One connection: it opens sockets, runs sessions on them, and waits between them.
+
+Every decision about its state is `link.advance`'s; this module only makes happen what
+follows: the one place where a socket is read and written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Literal
+
+import msgspec
+
+from wsdash.domain.events import AuthFailed, Heartbeat, Notice, RoundTrip, Subscribed
+from wsdash.feed.budget import ConnectBudget
+from wsdash.feed.causes import AuthRefused, Dropped, Silence, classify
+from wsdash.feed.link import WAITING, Cause, Link, LinkState, Signal, advance, forgive
+from wsdash.feed.observer import Tools
+from wsdash.feed.outbox import Outbox
+from wsdash.feed.rest import Rest
+from wsdash.feed.sockets import Socket
+from wsdash.venues.venue import Request, Session, Step, Subscription, Venue
+
+SYNC_DEADLINE = 5.0
+"""Seconds after which a connection with data is LIVE though some book is not, and one
+without any data is given up."""
+
+LOGIN_DEADLINE = 10.0
+"""Seconds for a login."""
+
+
+class Connection:
+    """A public or private connection to a venue.
+
+    Args:
+        role: whose it is: everybody's market data, or the account's.
+        address: where to.
+        make_session: makes the state machine for each new socket.
+        budget: the venue's connection attempts.
+        rest: makes the requests that sessions ask for.
+    """
+
+    def __init__(
+        self,
+        *,
+        venue: Venue,
+        role: Literal["public", "private"],
+        address: str,
+        make_session: Callable[[], Session],
+        budget: ConnectBudget,
+        rest: Rest,
+        tools: Tools,
+    ) -> None:
+        self.venue, self.role, self.address = venue, role, address
+        self.budget, self.rest = budget, rest
+        self.link = Link(f"{venue.name} {role}", venue.name, since=tools.clock.monotonic())
+        self.session: Session | None = None
+        self.received_at: float | None = None
+        self.frames = 0
+        self._make_session = make_session
+        self._tools = tools
+        self._wanted: tuple[Subscription, ...] = ()
+        self._socket: Socket | None = None
+        self._fault: Exception | None = None
+        self._data = False
+        self._hurry = asyncio.Event()
+        self._outbox: Outbox | None = None
+
+    async def run(self) -> None:
+        """Connect, listen, lose, wait, and again, until cancelled."""
+        try:
+            while True:
+                await self._turn()
+                self._signal(Signal.START)
+                self._fault = None
+                try:
+                    await self._listen()
+                except Exception as error:  # noqa: BLE001 - classified, shown, never swallowed
+                    cause = classify(self._fault or error, self.address)
+                    self._signal(Signal.LOST, cause=cause)
+        finally:
+            self._signal(Signal.STOP)
+
+    def want(self, subscriptions: Iterable[Subscription]) -> None:
+        """Make the connection's subscriptions those given, now and on every later socket."""
+        self._wanted = tuple(subscriptions)
+        if self.session is not None:
+            self._follow(self.session.want(self._wanted, self._now()))
+
+    def resync(self, subscription: Subscription, reason: str) -> None:
+        """Get one subscription anew."""
+        if self.session is not None:
+            self._follow(self.session.resync(subscription, self._now(), reason))
+
+    def retry_now(self) -> None:
+        """Do not wait any longer; the budget still holds."""
+        if self.link.state in WAITING:
+            self._hurry.set()
+
+    def drop(self, error: Exception) -> None:
+        """End the present socket, if there is one, for the reason given."""
+        if self._socket is not None:
+            self._fault = error
+            self._socket.abort()
+
+    def reconnect(self) -> None:
+        """Drop what there is and connect anew at once."""
+        self.drop(Dropped("dropped by key"))
+        self._hurry.set()
+
+    def tick(self, now: float) -> None:
+        """Look at the clock, about four times a second."""
+        self._replace(forgive(self.link, now))
+        if self.session is None or self._socket is None:
+            return
+        self._follow(self.session.ticked(now))
+        limit = self.venue.liveness.heartbeat
+        if limit and self._wanted and now - (self.received_at or now) > limit:
+            self.drop(Silence(f"silent for {limit:.0f} s"))
+        elif self.link.state in (LinkState.SUBSCRIBING, LinkState.SYNCING):
+            if now - self.link.since > SYNC_DEADLINE:
+                self._sync_late()
+        elif self.link.state is LinkState.AUTH and now - self.link.since > LOGIN_DEADLINE:
+            self.drop(Silence(f"no login in {LOGIN_DEADLINE:.0f} s"))
+
+    @property
+    def rtt(self) -> float | None:
+        """Seconds of the last ping's round trip."""
+        return (self._socket.latency or None) if self._socket is not None else None
+
+    async def _turn(self) -> None:
+        """Wait until the next attempt is due, or wanted at once, and paid for."""
+        while True:
+            due = self.link.retry_at
+            hurried = self._hurry.is_set()
+            if due is not None and not hurried and self._now() < due:
+                try:
+                    async with asyncio.timeout(due - self._now()):
+                        await self._hurry.wait()
+                except TimeoutError:
+                    pass
+                continue
+            self._hurry.clear()
+            wait = self.budget.take()
+            if not wait:
+                return
+            self._signal(Signal.HOLD, hold=wait)
+
+    async def _listen(self) -> None:
+        socket = await self._tools.open_socket(self.address, self.venue.max_size)
+        outbox = Outbox(self._sending(socket), self.venue.messages, self._tools.clock, self.drop)
+        try:
+            now = self._now()
+            self._socket, self._outbox, self.received_at, self._data = socket, outbox, now, False
+            session = self.session = self._make_session()
+            session.want(self._wanted, now)
+            private = self.role == "private"
+            self._signal(Signal.OPENED_PRIVATE if private else Signal.OPENED)
+            self._follow(session.opened(now))
+            while True:
+                frame = await socket.recv(decode=False)
+                self._take(session, frame if isinstance(frame, bytes) else frame.encode())
+        finally:
+            self._socket = self._outbox = self.session = None
+            socket.abort()
+            await outbox.close()
+
+    def _take(self, session: Session, frame: bytes) -> None:
+        now = self._now()
+        self.received_at = now
+        self.frames += 1
+        if self._tools.observer.recording:
+            self._tools.observer.frame(self, "in", frame.decode("utf-8", "replace"))
+        self._follow(session.received(frame, now))
+
+    def _follow(self, step: Step) -> None:
+        """Make happen what a session returned."""
+        if step.events:
+            self._data = self._data or any(not isinstance(e, _NO_DATA) for e in step.events)
+            self._tools.observer.facts(self, step.events)
+            for event in step.events:
+                if isinstance(event, AuthFailed):
+                    self.drop(AuthRefused(event.reason))
+        if self._outbox is not None:
+            if not all(self._outbox.put(text) for text in step.send):
+                self.drop(Dropped("too much to send"))
+            for request in step.requests:
+                self._outbox.run(self._fetch(request))
+        if self.link.state is not LinkState.LIVE:
+            self._note_progress()
+
+    def _note_progress(self) -> None:
+        if self.session is None:
+            return
+        phase, done, total = self.session.progress
+        if phase != "auth":
+            self._signal(Signal.AUTHENTICATED)
+        if phase in ("syncing", "ready"):
+            self._signal(Signal.SUBSCRIBED)
+        if phase == "ready":
+            self._signal(Signal.SYNCED)
+        if self.link.state in (LinkState.SUBSCRIBING, LinkState.SYNCING) and total:
+            self._replace(msgspec.structs.replace(self.link, progress=f"{done}/{total}"))
+
+    def _sync_late(self) -> None:
+        """Some channel is behind: the others must not wait for it, or nothing came at all."""
+        if self._data:
+            self._signal(Signal.SUBSCRIBED)
+            self._signal(Signal.SYNCED)
+        else:
+            self.drop(Silence(f"no data in {SYNC_DEADLINE:.0f} s"))
+
+    def _sending(self, socket: Socket) -> Callable[[str], Awaitable[None]]:
+        async def send(frame: str) -> None:
+            if self._tools.observer.recording:
+                self._tools.observer.frame(self, "out", frame)
+            await socket.send(frame)
+
+        return send
+
+    async def _fetch(self, request: Request) -> None:
+        if request.delay:
+            await self._tools.clock.sleep(request.delay)
+        answer = await self.rest.fetch(request)
+        if self.session is not None:
+            self._tools.observer.answer(self, request, answer.body)
+            self._follow(self.session.answered(request, answer, self._now()))
+
+    def _signal(self, signal: Signal, *, cause: Cause | None = None, hold: float = 0.0) -> None:
+        tools = self._tools
+        self._replace(
+            advance(self.link, signal, self._now(), tools.uniform, cause=cause, hold=hold)
+        )
+
+    def _replace(self, link: Link) -> None:
+        if link != self.link:
+            before, self.link = self.link, link
+            self._tools.observer.link_changed(self, before)
+
+    def _now(self) -> float:
+        return self._tools.clock.monotonic()
+
+
+_NO_DATA = (Heartbeat, Subscribed, Notice, RoundTrip, AuthFailed)
+"""Facts that prove a connection, but no channel."""

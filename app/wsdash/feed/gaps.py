@@ -1,0 +1,59 @@
+"""The ledger of holes in the data: when they began and ended, and why."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import msgspec
+
+LENGTH = 1_000
+"""Gaps kept."""
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """A hole in the data of a connection.
+
+    Attributes:
+        start: wall seconds, the last moment data was whole.
+        end: wall seconds, None while it is open.
+        connection: name of the link.
+        symbol: the market it is about, empty when all of the connection's are.
+        reason: cause in words; cleaned text.
+    """
+
+    start: float
+    end: float | None
+    connection: str
+    symbol: str
+    reason: str
+
+
+class Ledger:
+    """All gaps, oldest first; at most one open for each connection and market."""
+
+    def __init__(self) -> None:
+        self.gaps: deque[Gap] = deque(maxlen=LENGTH)
+
+    def __iter__(self) -> reversed[Gap]:  # newest first, as they are looked at
+        return reversed(self.gaps)
+
+    def __len__(self) -> int:
+        return len(self.gaps)
+
+    def open(self, connection: str, symbol: str, wall: float, reason: str) -> None:
+        """A hole begins; one that is open already goes on."""
+        if self._find(connection, symbol) is None:
+            self.gaps.append(Gap(wall, None, connection, symbol, reason))
+
+    def close(self, connection: str, symbol: str, wall: float) -> None:
+        """The data is whole again."""
+        index = self._find(connection, symbol)
+        if index is not None:
+            self.gaps[index] = msgspec.structs.replace(self.gaps[index], end=wall)
+
+    def _find(self, connection: str, symbol: str) -> int | None:
+        for index in range(len(self.gaps) - 1, -1, -1):
+            gap = self.gaps[index]
+            if gap.end is None and (gap.connection, gap.symbol) == (connection, symbol):
+                return index
+        return None

@@ -1,0 +1,155 @@
+"""The live feed: connections to venues, and the board they fill."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Literal
+
+from wsdash.domain.instrument import MarketKey
+from wsdash.feed.clock import Clock
+from wsdash.feed.connection import Connection
+from wsdash.feed.feed import LinkReport
+from wsdash.feed.market import Board
+from wsdash.feed.supervisor import Line, Supervisor
+from wsdash.venues.venue import Subscription
+
+TICK = 0.25
+"""Seconds between two looks at everything."""
+
+
+class LiveFeed:
+    """A running feed of one or more venues.
+
+    Args:
+        clock: the machine's, or a test's.
+        connect: makes a venue's connections by its name, the public one first; they
+            report to the given supervisor.
+        venues: names of the venues that may be asked for.
+        mode: ``demo`` when the venues are the embedded exchange.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        connect: Callable[[str, Supervisor], list[Connection]],
+        venues: Sequence[str],
+        mode: Literal["live", "demo"] = "live",
+    ) -> None:
+        self.mode: Literal["live", "demo", "replay"] = mode
+        self.venues = tuple(venues)
+        self.board = Board()
+        self.supervisor = Supervisor(self.board, clock)
+        self.log = self.supervisor.log
+        self._clock, self._connect = clock, connect
+        self._public: dict[str, Line] = {}
+        self._connections: list[Connection] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._is_running = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep the feed running; its connections end when the context does."""
+        self._is_running = True
+        watch = asyncio.create_task(self._watch(), name="watch")
+        self._start()
+        try:
+            yield
+        finally:
+            self._is_running = False
+            tasks = [watch, *self._tasks.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._tasks.clear()
+            for rest in {id(c.rest): c.rest for c in self._connections}.values():
+                await rest.close()
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+        return self._clock.monotonic()
+
+    def wall(self) -> float:
+        """Seconds since the epoch, only to show."""
+        return self._clock.wall()
+
+    def want(self, wanted: Iterable[tuple[str, Subscription]]) -> None:
+        """Make (venue, subscription) pairs the whole of what is subscribed."""
+        by_venue: dict[str, set[Subscription]] = {name: set() for name in self._public}
+        for venue, sub in wanted:
+            by_venue.setdefault(venue, set()).add(sub)
+        for venue, subs in by_venue.items():
+            if venue not in self._public:
+                self._open(venue)
+            line = self._public[venue]
+            if line.wanted != subs:
+                self.supervisor.want(line, frozenset(subs))
+
+    def resync(self, key: MarketKey) -> None:
+        """Throw away what is known of a market and get it anew."""
+        line = self._public.get(key.venue)
+        if line is None:
+            return
+        for sub in sorted(line.wanted):
+            if sub.symbol == key.name and sub.channel == "book":
+                line.patients.pop(sub, None)
+                line.connection.resync(sub, "by key")
+        line.connection.retry_now()
+
+    def reconnect(self, venue: str) -> None:
+        """Retry the venue's connections now; drops those that are up."""
+        for connection in self._connections:
+            if connection.venue.name == venue:
+                connection.reconnect()
+
+    def reports(self) -> list[LinkReport]:
+        """Every connection, in a steady order."""
+        return [_report(self.supervisor.lines[c.link.name]) for c in self._connections]
+
+    async def links_changed(self, seen: int) -> int:
+        """Wait until the links and their log changed; return the new revision."""
+        return await self.supervisor.links.changed(seen)
+
+    def _open(self, venue: str) -> None:
+        connections = self._connect(venue, self.supervisor)
+        for connection in connections:
+            self.supervisor.add(connection)
+        self._connections += connections
+        self._public[venue] = self.supervisor.lines[connections[0].link.name]
+        if self._is_running:
+            self._start()
+
+    def _start(self) -> None:
+        """Start what does not run.
+
+        A connection handles every error of its sessions itself; an exception out of it is
+        a bug in the supervision, and the next look starts it again.
+        """
+        for connection in self._connections:
+            name = connection.link.name
+            if name not in self._tasks or self._tasks[name].done():
+                self._tasks[name] = asyncio.create_task(connection.run(), name=name)
+
+    async def _watch(self) -> None:
+        while True:
+            self._start()
+            self.supervisor.tick()
+            await self._clock.sleep(TICK)
+
+
+def _report(line: Line) -> LinkReport:
+    connection = line.connection
+    session = connection.session
+    return LinkReport(
+        link=connection.link,
+        received_at=connection.received_at,
+        rate=line.history.rate,
+        rtt=connection.rtt,
+        attempts=connection.budget.spent,
+        budget=connection.budget.limit,
+        resyncs=line.history.resyncs,
+        bad=session.tally.unparsed if session is not None else 0,
+        strip=line.history.strip,
+    )

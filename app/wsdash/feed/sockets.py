@@ -1,0 +1,94 @@
+"""How a WebSocket is opened: the options that decide whether a dead one is noticed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from typing import Final, Literal, Protocol, TypeAlias
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from wsdash import __version__
+
+OPEN_TIMEOUT = 8.0
+"""Seconds for name, TCP, TLS and upgrade together."""
+
+PING_EVERY = 5.0
+PING_TIMEOUT = 5.0
+CLOSE_TIMEOUT = 0.5
+SECOND_ADDRESS_AFTER = 0.25
+"""Seconds until the next of several addresses is tried beside the first (RFC 8305)."""
+
+_QUIET: Final = logging.getLogger("wsdash.websockets")
+_QUIET.setLevel(logging.CRITICAL)  # its debug lines hold keys and frames
+
+Proxy: TypeAlias = str | Literal[True] | None
+"""An address, True for the environment's, None for none."""
+
+
+class Socket(Protocol):
+    """An open connection, as far as it is used here."""
+
+    latency: float
+
+    async def recv(self, decode: bool | None = None) -> str | bytes:
+        """Wait for the next message."""
+
+    async def send(self, message: str) -> None:
+        """Send a text message."""
+
+    async def close(self) -> None:
+        """Close with the closing handshake."""
+
+    def abort(self) -> None:
+        """End it at once; never waits for the other side."""
+
+
+OpenSocket: TypeAlias = Callable[[str, int], Awaitable[Socket]]
+"""Opens a socket to an address, taking messages of at most so many bytes."""
+
+
+class _Connection(ClientConnection):
+    def abort(self) -> None:
+        self.transport.abort()
+
+
+class _Connect(connect):
+    """A single attempt: redirects are answers, not instructions."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+def opener(proxy: Proxy = None) -> OpenSocket:
+    """Return what opens sockets, through `proxy` except to this machine itself."""
+
+    async def open_socket(address: str, max_size: int) -> Socket:
+        loopback = is_loopback(address)
+        return await _Connect(
+            address,
+            compression=None,
+            create_connection=_Connection,
+            open_timeout=OPEN_TIMEOUT,
+            ping_interval=PING_EVERY,
+            ping_timeout=PING_TIMEOUT,
+            close_timeout=CLOSE_TIMEOUT,
+            max_size=max_size,
+            proxy=None if loopback else proxy,
+            user_agent_header=f"wsdash/{__version__}",
+            logger=_QUIET,
+            happy_eyeballs_delay=None if loopback else SECOND_ADDRESS_AFTER,
+        )  # type: ignore[return-value]  # made by create_connection
+
+    return open_socket
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is on this machine."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,193 @@
+"""The supervisor: it hears what happens on connections and keeps the board true to it.
+
+Facts go to the board. A lost link marks every stream it carried before anything else
+is drawn. Silent streams are found by the watchdog and repaired, each on its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from wsdash.domain.account import Account
+from wsdash.domain.events import BookLost, BookSynced, Event, Notice, Unparsed
+from wsdash.domain.text import SafeText, clean
+from wsdash.feed import streams
+from wsdash.feed.apply import apply
+from wsdash.feed.causes import Silence
+from wsdash.feed.clock import Clock
+from wsdash.feed.connection import Connection
+from wsdash.feed.history import LinkHistory
+from wsdash.feed.link import OPEN, Link, LinkState
+from wsdash.feed.log import LinkEvent, new_log
+from wsdash.feed.market import Board, ChannelState, Stream
+from wsdash.feed.watchdog import Patient, Repair
+from wsdash.venues.venue import Request, Subscription
+
+Symbol = str
+
+
+class Listener(Protocol):
+    """Who wants every fact and every change of state, in order (`tail`, a recorder)."""
+
+    def fact(self, venue: str, event: Event) -> None:
+        """A venue said something; the board knows it already."""
+
+    def stream(self, connection: Connection, symbol: Symbol, stream: Stream) -> None:
+        """A stream is in another state."""
+
+    def link(self, connection: Connection, before: Link) -> None:
+        """A link is another one."""
+
+    def frame(self, connection: Connection, direction: Literal["in", "out"], data: str) -> None:
+        """A frame crossed the wire; only while the supervisor is `recording`."""
+
+    def answer(self, connection: Connection, request: Request, body: bytes) -> None:
+        """A request was answered."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A connection and what is kept beside it."""
+
+    connection: Connection
+    history: LinkHistory = field(default_factory=LinkHistory)
+    patients: dict[Subscription, Patient] = field(default_factory=dict)
+    wanted: frozenset[Subscription] = frozenset()
+
+
+class Supervisor:
+    """Observes connections on behalf of a board."""
+
+    def __init__(self, board: Board, clock: Clock) -> None:
+        self.board = board
+        self.log = new_log()
+        self.lines: dict[str, Line] = {}
+        self.listeners: list[Listener] = []
+        self.recording = False
+        self.links = Stream("account", clock.monotonic())
+        self._clock = clock
+
+    def add(self, connection: Connection) -> None:
+        """Take a connection under supervision."""
+        self.lines[connection.link.name] = Line(connection)
+        if connection.role == "private":
+            venue = connection.venue.name
+            self.board.accounts.setdefault(venue, Account())
+            self.board.account_streams[venue] = Stream("account", self._clock.monotonic())
+
+    def want(self, line: Line, wanted: frozenset[Subscription]) -> None:
+        """Make `wanted` the whole of what a public connection carries."""
+        line.wanted = wanted
+        streams.keep(self.board, line.connection.venue.name, wanted, self._clock.monotonic())
+        line.patients = {sub: p for sub, p in line.patients.items() if sub in wanted}
+        line.connection.want(sorted(wanted))
+
+    def link_changed(self, connection: Connection, before: Link) -> None:
+        """The link is another one than `before`."""
+        link, now = connection.link, self._clock.monotonic()
+        if link.state is not before.state:
+            self._log(connection, "", link.state, link.reason)
+            wall = self._clock.wall()
+            if before.state in OPEN and link.state not in OPEN:
+                self.board.gaps.open(link.name, "", wall, link.reason)
+            if link.state is LinkState.LIVE:
+                self.board.gaps.close(link.name, "", wall)
+            lost = link.state not in OPEN
+            for symbol, stream in self._streams(connection):
+                if lost:
+                    changed = streams.lose(stream, now, link.reason)
+                elif before.state not in OPEN:
+                    changed = streams.await_data(stream, now)
+                else:
+                    break
+                if changed:
+                    self._tell(connection, symbol, stream)
+        self.links.touch()
+        for listener in self.listeners:
+            listener.link(connection, before)
+
+    def facts(self, connection: Connection, events: list[Event]) -> None:
+        """The venue said something."""
+        now, venue = self._clock.monotonic(), connection.venue.name
+        for event in events:
+            stream = apply(self.board, venue, event, now)
+            if stream is not None:
+                self._tell(connection, getattr(event, "symbol", ""), stream)
+            match event:
+                case BookLost() | BookSynced():
+                    self._ledger(connection, event)
+                case Notice() if event.shutdown:
+                    self._log(connection, "", connection.link.state, clean(event.text))
+                case Unparsed():
+                    self._log(connection, "", "BAD", clean(f"{event.reason}: {event.sample}", 80))
+                case _:
+                    pass
+            for listener in self.listeners:
+                listener.fact(venue, event)
+
+    def frame(self, connection: Connection, direction: Literal["in", "out"], data: str) -> None:
+        """A frame crossed the wire."""
+        for listener in self.listeners:
+            listener.frame(connection, direction, data)
+
+    def answer(self, connection: Connection, request: Request, body: bytes) -> None:
+        """A request was answered."""
+        for listener in self.listeners:
+            listener.answer(connection, request, body)
+
+    def tick(self) -> None:
+        """Look at every connection and every stream, about four times a second."""
+        now = self._clock.monotonic()
+        for line in self.lines.values():
+            connection = line.connection
+            connection.tick(now)
+            line.history.note(connection.link, connection.frames, now)
+            if connection.link.state is LinkState.LIVE and connection.role == "public":
+                for sub in line.wanted:
+                    self._look(line, sub, now)
+
+    def _look(self, line: Line, sub: Subscription, now: float) -> None:
+        stream = streams.find(self.board, line.connection.venue.name, sub)
+        if stream is None:
+            return
+        before = stream.state
+        repair = line.patients.setdefault(sub, Patient()).look(stream, now)
+        if stream.state is not before:
+            self._tell(line.connection, sub.symbol, stream)
+        reason = stream.reason or "silent"
+        if repair is Repair.RESUBSCRIBE:
+            line.history.resyncs += 1
+            line.connection.resync(sub, reason)
+        elif repair is Repair.RECONNECT:
+            line.connection.drop(Silence(f"{sub.symbol} {sub.channel} silent"))
+        elif repair is Repair.PARK and stream.enter(ChannelState.PARKED, now, reason):
+            self._tell(line.connection, sub.symbol, stream)
+
+    def _ledger(self, connection: Connection, event: BookLost | BookSynced) -> None:
+        name, wall = connection.link.name, self._clock.wall()
+        if isinstance(event, BookLost):
+            self.lines[name].history.resyncs += 1
+            self.board.gaps.open(name, event.symbol, wall, clean(event.reason))
+        else:
+            self.board.gaps.close(name, event.symbol, wall)
+
+    def _streams(self, connection: Connection) -> list[tuple[Symbol, Stream]]:
+        venue = connection.venue.name
+        if connection.role == "private":
+            return [("", self.board.account_streams[venue])]
+        return [(sub.symbol, stream) for sub, stream in streams.of_venue(self.board, venue)]
+
+    def _tell(self, connection: Connection, symbol: Symbol, stream: Stream) -> None:
+        if stream.state is not ChannelState.QUIET:
+            subject = clean(f"{symbol} {stream.channel}".strip())
+            self._log(connection, subject, stream.state, stream.reason)
+        for listener in self.listeners:
+            listener.stream(connection, symbol, stream)
+
+    def _log(self, connection: Connection, subject: str, state: str, text: str) -> None:
+        at, wall = self._clock.monotonic(), self._clock.wall()
+        self.log.append(
+            LinkEvent(at, wall, connection.link.name, subject, SafeText(state), SafeText(text))
+        )
+        self.links.touch()
