@@ -1,0 +1,169 @@
+"""The dashboard as a Textual app: the keys that are about markets, replays and the program."""
+
+from __future__ import annotations
+
+from wsdash.domain.instrument import MarketKey
+from wsdash.domain.text import clean
+from wsdash.ui.keys import action_of, help_entries
+from wsdash.ui.screens.finder import Finder
+from wsdash.ui.screens.sheet import Rows, Sheet
+from wsdash.ui.shell import Shell
+from wsdash.ui.snapshots.finder import Item, instrument_items
+from wsdash.ui.snapshots.sheets import help_rows, settings_rows
+from wsdash.ui.themes import TITLES
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0)
+"""Speeds of a replay that `+` and `-` step through."""
+
+
+class Dashboard(Shell):
+    """Draws a feed that somebody else made, and does what the keys say."""
+
+    # ------------------------------------------------------------------- markets
+
+    def open_market(self, key: MarketKey) -> None:
+        """Put another market in focus; its title comes first, its numbers when they are there."""
+        if key != self.desk.key:
+            self.desk.key = key
+            self.board_screen.switch()
+            self.subscribe()
+        self.board_screen.focus_pane("ladder")
+
+    def action_entry(self, number: int) -> None:
+        """Open a market of the watchlist by its number."""
+        if number <= len(self.desk.watchlist):
+            self.open_market(self.desk.watchlist[number - 1])
+
+    def action_open(self) -> None:
+        """Open the market under the cursor of the watchlist."""
+        key = self.board_screen.watch_pane.chosen_key
+        if self.board_screen.focused_name == "watch" and key is not None:
+            self.open_market(key)
+
+    def action_find(self) -> None:
+        """Find a market in the lists of all venues."""
+        self.desk.searching = True
+        self.subscribe()
+
+        def chosen(value: str | None) -> None:
+            self.desk.searching = False
+            if value is not None:
+                venue, _, name = value.partition(":")
+                self.open_market(MarketKey(venue, name))
+
+        def listed() -> list[Item]:
+            return instrument_items(self.desk.feed.board.instruments)
+
+        self.push_screen(
+            Finder(
+                "Find a market",
+                listed,
+                ascii_only=self.desk.ascii_only,
+                empty="the venue's list is on its way",
+            ),
+            chosen,
+        )
+
+    def action_resync(self) -> None:
+        """Get the market in focus anew."""
+        if self.desk.key is not None:
+            self.desk.feed.resync(self.desk.key)
+            self.say(f"resync {clean(self.desk.key.name, 20)}")
+
+    def action_reconnect(self) -> None:
+        """Reconnect the venue in focus now."""
+        if self.desk.key is not None:
+            self.desk.feed.reconnect(self.desk.key.venue)
+            self.say(f"reconnect {clean(self.desk.key.venue, 20)}")
+
+    # ------------------------------------------------- keys with a second meaning in a replay
+
+    def action_bracket(self, step: int) -> None:
+        """Take longer or shorter candles; in a paused replay, step."""
+        player = self.desk.player
+        if player is not None:
+            if step > 0 and not player.playing:
+                player.step()
+        else:
+            self.desk.step_interval(step)
+            self.board_screen.panes["chart"].switch()
+            self.subscribe()
+        self.board_screen.draw_all()
+
+    def action_adjust(self, step: int) -> None:
+        """Group or zoom; in a replay, play faster or slower."""
+        player = self.desk.player
+        if player is not None:
+            speeds = [speed for speed in SPEEDS if (speed - player.speed) * step > 0]
+            if speeds:
+                player.set_speed(min(speeds) if step > 0 else max(speeds))
+        else:
+            self.board_screen.panes[self.board_screen.focused_name].adjust(step)
+        self.board_screen.draw_all()
+
+    def action_freeze(self) -> None:
+        """Freeze the focused pane; in a replay, play or pause."""
+        if self.desk.player is not None:
+            self.desk.player.toggle()
+        else:
+            self.board_screen.panes[self.board_screen.focused_name].freeze()
+        self.board_screen.draw_all()
+
+    # ---------------------------------------------------------------- the program
+
+    def action_copy(self) -> None:
+        """Copy the figure of the focused pane by way of the terminal (OSC 52)."""
+        pane = self.board_screen.panes[self.board_screen.focused_name]
+        figure = pane.figure.strip()
+        if figure:
+            self.copy_to_clipboard(figure)
+            self.say(f"sent {figure} to the clipboard")
+        else:
+            self.say("nothing to copy here")
+
+    def action_help(self) -> None:
+        """Show the help for the focused pane."""
+        sections = help_entries(
+            self.board_screen.focused_name,
+            self.key_names,
+            replay=self.desk.player is not None,
+        )
+        self._read("Help", lambda width: help_rows(sections, width))
+
+    def action_settings(self) -> None:
+        """Show the settings in effect."""
+        self._read("Settings", lambda width: settings_rows(self.settings, width))
+
+    def action_palette(self) -> None:
+        """Find a command or a theme by its name."""
+        commands = [
+            Item(f"theme {name}", f"theme: {words}", name) for name, words in TITLES.items()
+        ]
+        for section, entries in help_entries("", self.key_names, replay=False):
+            commands += [Item(words, words, key) for key, words in entries if section]
+
+        def chosen(value: str | None) -> None:
+            if value is not None:
+                self.call_after_refresh(self._command, value)
+
+        self.push_screen(
+            Finder("Commands", lambda: commands, ascii_only=self.desk.ascii_only, empty="none"),
+            chosen,
+        )
+
+    def say(self, words: str) -> None:
+        """Leave a short word to the trader in the bottom line."""
+        self.desk.say(words)
+        self.board_screen.draw_all()
+
+    async def _command(self, value: str) -> None:
+        theme = value.removeprefix("theme ")
+        if theme in TITLES and theme != value:
+            self.theme = theme
+            return
+        action = action_of(value)
+        if action is not None:
+            await self.run_action(action, self.board_screen)
+
+    def _read(self, title: str, rows: Rows) -> None:
+        self.push_screen(Sheet(title, rows, ascii_only=self.desk.ascii_only))

@@ -1,0 +1,169 @@
+"""The desk: what the trader is looking at, and how. Shared by the screen and its panes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from wsdash.domain.candles import INTERVALS
+from wsdash.domain.events import Channel
+from wsdash.domain.instrument import MarketKey
+from wsdash.feed.feed import Feed, LinkReport, Player
+from wsdash.feed.gaps import Gap
+from wsdash.feed.market import Market, Stream
+from wsdash.ui.snapshots.balances import Holding
+from wsdash.ui.snapshots.glow import Glow
+from wsdash.ui.snapshots.picture import Verdict
+from wsdash.ui.snapshots.states import report_for, stream_verdict
+from wsdash.ui.snapshots.status import Vitals
+from wsdash.ui.snapshots.tape import concerns
+from wsdash.ui.snapshots.title import Headline
+from wsdash.ui.snapshots.watchlist import last_price
+from wsdash.venues.venue import Subscription
+
+DOLLARS: Final = ("USD", "USDT", "USDC", "EUR")
+"""What balances are priced in, the first that a venue quotes."""
+
+TRAIL: Final = 240
+"""Prices that a sparkline remembers of each market of the watchlist."""
+
+
+@dataclass
+class Desk:
+    """What the trader is looking at.
+
+    Attributes:
+        key: the market in focus, None while there is none.
+        accounts: venues with an account.
+        notice: a short word to the trader, and until when it stands (seconds of the feed).
+    """
+
+    feed: Feed
+    watchlist: list[MarketKey]
+    key: MarketKey | None = None
+    accounts: Sequence[str] = ()
+    badge: str = ""
+    player: Player | None = None
+    interval: str = "1m"
+    ascii_only: bool = False
+    vitals: Callable[[], Vitals] = Vitals
+    drawing: Callable[[], bool] = lambda: True
+    title_glow: Glow = field(default_factory=Glow)
+    trails: dict[MarketKey, deque[float]] = field(default_factory=dict)
+    searching: bool = False
+    notice: tuple[str, float] = ("", 0.0)
+
+    @property
+    def market(self) -> Market | None:
+        """The market in focus, None before anything is known of it."""
+        return self.market_of(self.key)
+
+    def market_of(self, key: MarketKey | None) -> Market | None:
+        """Return what is known of a market."""
+        return self.feed.board.markets.get(key) if key is not None else None
+
+    def stream(self, channel: Channel, key: MarketKey | None = None) -> Stream | None:
+        """Return a stream of the market in focus, or of another."""
+        market = self.market_of(key or self.key)
+        return market.streams.get(channel) if market is not None else None
+
+    def report(self, venue: str, *, private: bool = False) -> LinkReport | None:
+        """Return the connection that carries a venue's streams."""
+        return report_for(self.feed.reports(), venue, private=private)
+
+    def verdict(self, channel: Channel, key: MarketKey | None = None) -> Verdict:
+        """Return how true a stream is right now."""
+        key = key or self.key
+        report = self.report(key.venue) if key is not None else None
+        return stream_verdict(self.stream(channel, key), report, self.feed.now())
+
+    def headline(self) -> Headline:
+        """Return what the top line is made of."""
+        verdict = self.verdict("book") if self.key is not None else Verdict("IDLE", "", "quiet")
+        return Headline(self.key, self.market, verdict, self.badge, self.feed.wall(), self.player)
+
+    def gaps(self) -> list[Gap]:
+        """Return the holes that concern the market in focus."""
+        if self.key is None:
+            return []
+        venue, name = self.key
+        return [gap for gap in self.feed.board.gaps if concerns(gap, venue, name)]
+
+    def holding(self) -> Holding | None:
+        """Return the account of the venue in focus, or else of the first that has one."""
+        board = self.feed.board
+        venues = [*self.accounts, *(name for name in board.accounts if name not in self.accounts)]
+        if not venues:
+            return None
+        here = self.key.venue if self.key is not None else ""
+        venue = here if here in venues else venues[0]
+        verdict = stream_verdict(
+            board.account_streams.get(venue), self.report(venue, private=True), self.feed.now()
+        )
+        return Holding(venue, board.accounts.get(venue), verdict)
+
+    def pricing(self, venue: str) -> str:
+        """Return the asset in which a venue's balances are priced."""
+        listed = self.feed.board.instruments.get(venue, {})
+        quotes = {instrument.quote for instrument in listed.values()}
+        return next((asset for asset in DOLLARS if asset in quotes), DOLLARS[0])
+
+    def price_of(self, venue: str, asset: str) -> Decimal | None:
+        """Return the price of an asset where the watched markets tell it."""
+        pricing = self.pricing(venue)
+        if asset in {pricing, *(DOLLARS[:3] if pricing in DOLLARS[:3] else ())}:
+            return Decimal(1)
+        for key in self._pairs(venue, asset, pricing):
+            price = last_price(self.market_of(key))
+            if price is not None:
+                return Decimal(price)
+        return None
+
+    def wanted(self) -> list[tuple[str, Subscription]]:
+        """Return everything that should be subscribed for what is on the desk."""
+        wanted: dict[tuple[str, Subscription], None] = {}
+        if self.key is not None:
+            venue, name = self.key
+            for channel in ("book", "trades", "ticker"):
+                wanted[venue, Subscription(channel, name)] = None
+            wanted[venue, Subscription("candles", name, self.interval)] = None
+        for venue, name in self.watchlist:
+            wanted[venue, Subscription("ticker", name)] = None
+        venues = dict.fromkeys(venue for venue, _ in wanted)
+        for venue in self.feed.venues if self.searching else venues:
+            wanted[venue, Subscription("instruments")] = None
+        for venue in self.accounts:
+            wanted[venue, Subscription("account")] = None
+            for key in self._held(venue):
+                wanted[venue, Subscription("ticker", key.name)] = None
+        return list(wanted)
+
+    def remember(self) -> None:
+        """Put the present price of every watched market on its trail."""
+        for key in self.watchlist:
+            price = last_price(self.market_of(key))
+            if price is not None and self.verdict("ticker", key).believable:
+                self.trails.setdefault(key, deque(maxlen=TRAIL)).append(float(price))
+
+    def step_interval(self, step: int) -> None:
+        """Take the next longer or shorter candles."""
+        names = list(INTERVALS)
+        place = min(len(names) - 1, max(0, names.index(self.interval) + step))
+        self.interval = names[place]
+
+    def say(self, words: str, seconds: float = 3.0) -> None:
+        """Leave a short word to the trader."""
+        self.notice = (words, self.feed.now() + seconds)
+
+    def _held(self, venue: str) -> Iterator[MarketKey]:
+        account = self.feed.board.accounts.get(venue)
+        for asset in list(account.balances)[:40] if account is not None else ():
+            yield from list(self._pairs(venue, asset, self.pricing(venue)))[:1]
+
+    def _pairs(self, venue: str, asset: str, pricing: str) -> Iterator[MarketKey]:
+        for instrument in self.feed.board.instruments.get(venue, {}).values():
+            if instrument.base == asset and instrument.quote == pricing:
+                yield instrument.key

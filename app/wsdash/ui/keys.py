@@ -1,0 +1,113 @@
+"""Every key, in one table: what it does, where it says so, and its name in the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from textual.binding import Binding
+
+
+class Key(NamedTuple):
+    """A key.
+
+    Attributes:
+        id: its name in the settings.
+        keys: the keys that do it, comma-separated, as Textual names them.
+        label: how it is shown.
+        action: the action, of the screen where it does not say `app.`.
+        help: what it does, in a few words.
+        panes: the panes it is for; empty where it is for all.
+    """
+
+    id: str
+    keys: str
+    label: str
+    action: str
+    help: str
+    panes: tuple[str, ...] = ()
+
+
+KEYS: Final = (
+    Key("help", "question_mark,f1", "?", "app.help", "help for this pane"),
+    Key("find", "slash", "/", "app.find", "find a market"),
+    *(
+        Key(f"entry.{n}", str(n), str(n), f"app.entry({n})", f"market {n} of the watchlist")
+        for n in range(1, 10)
+    ),
+    Key("down", "j,down", "j ↓", "move(0, 1)", "down"),
+    Key("up", "k,up", "k ↑", "move(0, -1)", "up"),
+    Key("left", "h,left", "h ←", "move(-1, 0)", "left, back in time"),
+    Key("right", "l,right", "l →", "move(1, 0)", "right, forward in time"),
+    Key("next", "tab", "Tab", "pane(1)", "next pane"),
+    Key("previous", "shift+tab", "Shift+Tab", "pane(-1)", "previous pane"),
+    Key("open", "enter", "Enter", "app.open", "open the chosen market", ("watch",)),
+    Key("back", "escape", "Esc", "back", "back; never quits"),
+    Key("quit", "q", "q", "app.quit", "quit"),
+    Key("palette", "colon,ctrl+p", ":", "app.palette", "commands and themes"),
+    Key("shorter", "left_square_bracket", "[", "app.bracket(-1)", "shorter candles"),
+    Key("longer", "right_square_bracket", "]", "app.bracket(1)", "longer candles; replay: step"),
+    Key("more", "plus,equals_sign", "+", "app.adjust(1)", "coarser, zoom in; replay: faster"),
+    Key("less", "minus", "-", "app.adjust(-1)", "finer, zoom out; replay: slower"),
+    Key("centre", "c", "c", "centre", "back to the newest and the best"),
+    Key("freeze", "space", "Space", "app.freeze", "freeze this pane; replay: play or pause"),
+    Key("resync", "r", "r", "app.resync", "get this market anew"),
+    Key("reconnect", "R", "R", "app.reconnect", "reconnect this venue now"),
+    Key("supervisor", "grave_accent", "`", "supervisor", "supervisor and its log"),
+    Key("maximise", "z", "z", "maximise", "this pane alone"),
+    Key("copy", "y", "y", "app.copy", "copy this figure to the clipboard"),
+    Key("settings", "comma", ",", "app.settings", "settings in effect"),
+    Key("ladder", "o", "o", "show('ladder')", "order book"),
+    Key("tape", "t", "t", "show('tape')", "tape"),
+    Key("chart", "g", "g", "show('chart')", "candle chart"),
+    Key("curve", "v", "v", "curve", "depth curve; again: delta"),
+    Key("watch", "w", "w", "show('watch')", "watchlist"),
+    Key("balances", "b", "b", "show('balances')", "balances"),
+)
+
+CORNER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "ladder": (("/", "find"), ("+ -", "grouping"), ("Space", "freeze"), ("Tab", "pane")),
+    "tape": (("/", "find"), ("j k", "scroll"), ("Space", "freeze"), ("Tab", "pane")),
+    "chart": (("/", "find"), ("[ ]", "timeframe"), ("+ -", "zoom"), ("h l", "scroll")),
+    "curve": (("/", "find"), ("v", "depth/delta"), ("z", "maximise"), ("Tab", "pane")),
+    "watch": (("/", "find"), ("j k", "choose"), ("Enter", "open"), ("1-9", "entry")),
+    "balances": (("/", "find"), ("j k", "scroll"), ("z", "maximise"), ("Tab", "pane")),
+    "supervisor": (("r", "resync"), ("R", "reconnect"), ("j k", "scroll"), ("Esc", "back")),
+}
+"""The keys that matter for each pane; the key line adds the help."""
+
+REPLAY_CORNER: Final = (("Space", "play/pause"), ("]", "step"), ("+ -", "speed"), ("Tab", "pane"))
+"""The keys that matter in a replay."""
+
+
+def bindings() -> list[Binding]:
+    """Return the table as Textual wants it."""
+    return [
+        Binding(key.keys, key.action, key.help, show=False, key_display=key.label, id=key.id)
+        for key in KEYS
+    ]
+
+
+def corner(pane: str, *, replay: bool) -> tuple[tuple[str, str], ...]:
+    """Return the five keys that the bottom line shows for a pane."""
+    keys = REPLAY_CORNER if replay else CORNER.get(pane, CORNER["ladder"])
+    return (*keys[:4], ("?", "help"))
+
+
+def help_entries(
+    pane: str, keymap: Mapping[str, str], *, replay: bool
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return everything the help says, in sections: this pane first, then the rest."""
+    sections: list[tuple[str, list[tuple[str, str]]]] = []
+    if replay or pane in CORNER:
+        title = "In this replay" if replay else f"In the {pane}"
+        sections.append((title, list(corner(pane, replay=replay)[:4])))
+    everywhere = [(keymap.get(key.id, key.label), key.help) for key in KEYS]
+    everywhere.append(("Ctrl+C", "quit at once"))
+    sections.append(("Everywhere", everywhere))
+    return sections
+
+
+def action_of(words: str) -> str | None:
+    """Return the action that the help describes with these words."""
+    return next((key.action for key in KEYS if key.help == words), None)

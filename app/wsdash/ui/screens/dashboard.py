@@ -1,0 +1,202 @@
+"""The dashboard: all panes, where they stand, and the keys that are about panes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.layout import Layout
+from textual.screen import Screen
+
+from wsdash.ui.desk import Desk
+from wsdash.ui.keys import bindings
+from wsdash.ui.screens.plan import PANES, Place, Wish, plan
+from wsdash.ui.screens.rooms import Rooms
+from wsdash.ui.widgets.bars import Compact, KeyBar, LinkLines, StatusBar, TitleBar
+from wsdash.ui.widgets.charts import ChartPane, CurvePane
+from wsdash.ui.widgets.ladder import LadderPane
+from wsdash.ui.widgets.lists import BalancesPane, SupervisorPane, TapePane, WatchPane
+from wsdash.ui.widgets.pane import Pane
+from wsdash.ui.workers import Workers
+
+TICK = 0.25
+"""Seconds between two looks at ages and countdowns."""
+
+
+class DashboardScreen(Screen[None]):
+    """Everything at a glance.
+
+    Attributes:
+        wish: the panes that the trader asked for.
+        panes: every pane by its name, on the screen or not.
+    """
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+
+    def __init__(self, desk: Desk, *, fps: int) -> None:
+        super().__init__(id="dashboard")
+        self.desk = desk
+        self.wish = Wish()
+        self.keys = KeyBar(desk, name="keys")
+        self.watch_pane = WatchPane(desk, name="watch")
+        self.curve_pane = CurvePane(desk, name="curve")
+        panes = (
+            TitleBar(desk, name="title"),
+            LadderPane(desk, name="ladder"),
+            TapePane(desk, name="tape"),
+            ChartPane(desk, name="chart"),
+            self.curve_pane,
+            self.watch_pane,
+            BalancesPane(desk, name="balances"),
+            SupervisorPane(desk, name="supervisor"),
+            LinkLines(desk, name="links"),
+            StatusBar(desk, name="status"),
+            self.keys,
+            Compact(desk, name="compact"),
+        )
+        self.panes: dict[str, Pane] = {str(pane.id): pane for pane in panes}
+        self.work = Workers(self, desk, self.panes, fps=fps)
+        self._ticks = 0
+        self._rooms = Rooms(self._places, self.panes)
+
+    @property
+    def layout(self) -> Layout:
+        """The plan of the panes."""
+        return self._rooms
+
+    @property
+    def focused_name(self) -> str:
+        """The name of the focused pane; the small screen counts as the ladder."""
+        name = self.focused.id if isinstance(self.focused, Pane) else None
+        return "ladder" if name is None or name == "compact" else name
+
+    def compose(self) -> ComposeResult:
+        """Yield every pane; the layout decides which are seen."""
+        yield from self.panes.values()
+
+    def on_mount(self) -> None:
+        """Begin to draw."""
+        self.set_interval(TICK, self._tick)
+        self.work.follow_links()
+        self.work.follow_desk()
+        self.call_after_refresh(self._settle)
+
+    def on_resize(self) -> None:
+        """Draw everything for the new size."""
+        self.call_after_refresh(self._settle)
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """Say which keys matter now."""
+        self.keys.focused = self.focused_name
+        self.keys.draw()
+
+    # -------------------------------------------------------------------- drawing
+
+    def draw_all(self) -> None:
+        """Draw every pane that is on the screen."""
+        for pane in self.panes.values():
+            pane.draw()
+
+    def switch(self) -> None:
+        """Another market is in focus: the old one's numbers go at once."""
+        for pane in self.panes.values():
+            if pane.of_market or pane is self.panes["status"]:
+                pane.switch()
+        self.desk.title_glow.forget()
+        self.work.follow_desk()
+        self.draw_all()
+
+    def arrange_anew(self, **wishes: str) -> None:
+        """Put the panes that are wished for in their places."""
+        self.wish = self.wish._replace(**wishes)  # type: ignore[arg-type]
+        self.refresh(layout=True)
+        self.call_after_refresh(self._settle)
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        if self._ticks % 4 == 0:
+            self.desk.remember()
+        if self.desk.drawing():
+            links = len(self.desk.feed.reports()), len(self.desk.watchlist)
+            if links != (self.wish.links, self.wish.markets):
+                self.wish = self.wish._replace(links=links[0], markets=links[1])
+                self.arrange_anew()
+            self.draw_all()
+
+    def _places(self, width: int, height: int) -> list[Place]:
+        return plan(width, height, self.wish)
+
+    def _settle(self) -> None:
+        """Focus what is on the screen, and draw all of it."""
+        if self.focused is None or getattr(self.focused, "place", None) is None:
+            wished = self.wish.maximised or self.wish.side or "ladder"
+            self.focus_pane(wished)
+        self.draw_all()
+
+    def focus_pane(self, name: str) -> None:
+        """Focus a pane, or what stands for it at this size."""
+        for candidate in (name, "ladder", "compact", *PANES):
+            pane = self.panes[candidate]
+            if pane.place is not None and pane.can_focus:
+                pane.focus(scroll_visible=False)
+                return
+
+    # --------------------------------------------------------------- keys for panes
+
+    def action_show(self, name: str) -> None:
+        """Bring a pane to the screen and focus it."""
+        wishes = {"maximised": name} if self.wish.maximised else {"side": name}
+        if self.panes[name].place is None or name == "supervisor":
+            self.arrange_anew(**wishes)
+            self.call_after_refresh(self.focus_pane, name)
+        else:
+            self.focus_pane(name)
+
+    def action_pane(self, step: int) -> None:
+        """Go to the next pane; where there is one place beside the ladder, it comes there."""
+        place = (PANES.index(self.focused_name) + step) % len(PANES)
+        if PANES[place] == "ladder" and self.panes["ladder"].place is None:
+            self.action_back()
+        else:
+            self.action_show(PANES[place])
+
+    def action_supervisor(self) -> None:
+        """Show the supervisor and its log, or go back."""
+        if self.focused_name == "supervisor":
+            self.action_back()
+        else:
+            self.action_show("supervisor")
+
+    def action_curve(self) -> None:
+        """Show the curve; once it is focused, the other one."""
+        if self.focused_name == "curve":
+            self.curve_pane.turn()
+        else:
+            self.action_show("curve")
+
+    def action_maximise(self) -> None:
+        """Give the focused pane the whole body, or give it back."""
+        self.arrange_anew(maximised="" if self.wish.maximised else self.focused_name)
+
+    def action_back(self) -> None:
+        """Undo what was brought to the screen; with nothing to undo, focus the ladder."""
+        if self.wish.maximised:
+            self.arrange_anew(maximised="")
+        elif self.wish.side:
+            self.arrange_anew(side="")
+        self.call_after_refresh(self.focus_pane, "ladder")
+
+    def action_move(self, dx: int, dy: int) -> None:
+        """Move the cursor of the focused pane, or scroll it."""
+        pane = self.panes[self.focused_name]
+        pane.move(dx, dy)
+        pane.draw()
+
+    def action_centre(self) -> None:
+        """Go back to the newest and the best."""
+        pane = self.panes[self.focused_name]
+        pane.centre()
+        pane.draw()

@@ -1,0 +1,129 @@
+"""Which panes stand where, for every size of terminal: a pure function."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+SMALLEST: Final = (20, 5)
+"""Columns and rows below which only price and state are said."""
+
+PANES: Final = ("ladder", "tape", "chart", "curve", "watch", "balances", "supervisor")
+"""Panes that can be focused, in the order in which Tab goes through them."""
+
+
+class Wish(NamedTuple):
+    """What the trader wants to see.
+
+    Attributes:
+        side: the pane that takes the place beside the ladder where there is one place.
+        maximised: the pane that takes the whole body, or empty.
+        links: how many connections there are.
+        markets: how many markets are on the watchlist.
+    """
+
+    side: str = ""
+    maximised: str = ""
+    links: int = 1
+    markets: int = 1
+
+
+class Place(NamedTuple):
+    """Where a pane stands, and which of its borders it shares."""
+
+    name: str
+    x: int
+    y: int
+    width: int
+    height: int
+    joined: bool = False
+    open_below: bool = False
+
+
+def plan(width: int, height: int, wish: Wish) -> list[Place]:
+    """Return the panes of a screen; together they cover it without overlapping."""
+    if width < SMALLEST[0] or height < SMALLEST[1]:
+        return [Place("compact", 0, 0, width, height)]
+    if width < 64 or height < 16:
+        return _small(width, height, wish)
+    edges = [
+        Place("title", 0, 0, width, 1),
+        Place("status", 0, height - 2, width, 1),
+        Place("keys", 0, height - 1, width, 1),
+    ]
+    if wish.maximised:
+        return [*edges, Place(wish.maximised, 0, 1, width, height - 3)]
+    if width >= 110 and height >= 32:
+        return edges + _large(width, height, wish)
+    links = min(max(1, wish.links), 2 if height < 40 else 6)
+    body = height - 3 - links
+    return [
+        *edges,
+        Place("links", 0, 1 + body, width, links),
+        Place("ladder", 0, 1, 38 if width < 110 else 46, body),
+        *_beside(width, body, wish),
+    ]
+
+
+def _small(width: int, height: int, wish: Wish) -> list[Place]:
+    alone = wish.maximised or wish.side
+    if alone in {"", "ladder"}:
+        return [Place("compact", 0, 0, width, height)]
+    return [Place("title", 0, 0, width, 1), Place(alone, 0, 1, width, height - 1)]
+
+
+def _beside(width: int, body: int, wish: Wish) -> list[Place]:
+    """Return what stands beside the ladder: one pane, or the tape and one pane."""
+    side = wish.side if wish.side not in {"", "ladder"} else "tape"
+    other = side if side != "tape" else "chart"
+    if width >= 110:
+        tape = min(44, (width - 46) // 2)
+        return [
+            Place("tape", 46, 1, tape, body),
+            Place(other, 46 + tape, 1, width - 46 - tape, body),
+        ]
+    if body >= 24:
+        upper = body // 2
+        return [
+            Place(other, 38, 1, width - 38, upper, open_below=True),
+            Place("tape", 38, 1 + upper, width - 38, body - upper, joined=True),
+        ]
+    return [Place(side, 38, 1, width - 38, body)]
+
+
+def _large(width: int, height: int, wish: Wish) -> list[Place]:
+    links = min(max(1, wish.links), 6)
+    supervisor = links + 2 if height < 48 else links + 3 + min(8, (height - 40) // 3)
+    if wish.side == "supervisor":
+        supervisor = max(supervisor, height // 2)
+    body = height - 3 - supervisor
+    left = 33 if width < 160 else 40
+    middle = 46 if width < 130 else 50 if width < 160 else 60
+    right = width - left - middle
+    watch = max(min(wish.markets * 2 + 2, body * 2 // 3), body // 3)
+    places = [
+        Place("watch", 0, 1, left, watch, open_below=True),
+        Place("balances", 0, 1 + watch, left, body - watch, joined=True),
+        Place("supervisor", 0, 1 + body, width, supervisor),
+    ]
+    x = left + middle
+    if width >= 160:
+        chart = body * 11 // 20
+        tape = right // 2
+        return [
+            *places,
+            Place("ladder", left, 1, middle, body),
+            Place("chart", x, 1, right, chart),
+            Place("tape", x, 1 + chart, tape, body - chart),
+            Place("curve", x + tape, 1 + chart, right - tape, body - chart),
+        ]
+    curve = max(7, body * 3 // 10) if body >= 22 else 0
+    chart = body // 2
+    shown = [Place("ladder", left, 1, middle, body - curve, open_below=bool(curve))]
+    if curve:
+        shown.append(Place("curve", left, 1 + body - curve, middle, curve, joined=True))
+    return [
+        *places,
+        *shown,
+        Place("chart", x, 1, right, chart, open_below=True),
+        Place("tape", x, 1 + chart, right, body - chart, joined=True),
+    ]

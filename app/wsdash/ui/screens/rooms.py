@@ -1,0 +1,39 @@
+"""The layout of the dashboard: puts every pane where the plan says, and leaves out the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+
+from wsdash.ui.screens.plan import Place
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from wsdash.ui.widgets.pane import Pane
+
+
+class Rooms(Layout):
+    """Asks for the plan at every size, so that a resize settles in one pass."""
+
+    name = "rooms"
+
+    def __init__(self, plan: Callable[[int, int], list[Place]], panes: Mapping[str, Pane]) -> None:
+        self._plan = plan
+        self._panes = panes
+
+    def arrange(
+        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
+    ) -> ArrangeResult:
+        """Return where the panes of the plan stand, and tell each of them."""
+        places = {place.name: place for place in self._plan(size.width, size.height)}
+        placements = []
+        for pane in self._panes.values():
+            pane.place = place = places.get(pane.id or "")
+            if place is not None and pane in children:
+                region = Region(place.x, place.y, place.width, place.height)
+                placements.append(WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, pane))
+        return placements

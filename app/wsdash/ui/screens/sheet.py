@@ -1,0 +1,68 @@
+"""A sheet to read over the dashboard: the help, the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from wsdash.ui.snapshots.lines import Line, Span, ascii_only
+from wsdash.ui.snapshots.picture import Frame, Picture, framed
+from wsdash.ui.widgets.pane import Canvas
+
+Rows = Callable[[int], Sequence[Line]]
+"""The rows of a sheet for a width."""
+
+
+class Sheet(ModalScreen[None]):
+    """Rows in a frame, to scroll through and to close."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,comma,enter", "dismiss", "Close", show=False),
+        Binding("j,down", "scroll(1)", "Down", show=False),
+        Binding("k,up", "scroll(-1)", "Up", show=False),
+        Binding("space,pagedown", "scroll(10)", "Further down", show=False),
+        Binding("b,pageup", "scroll(-10)", "Further up", show=False),
+    ]
+
+    def __init__(self, title: str, rows: Rows, *, ascii_only: bool) -> None:
+        super().__init__()
+        self._title = title
+        self._rows = rows
+        self._ascii = ascii_only
+        self._first = 0
+        self.canvas = Canvas(name="sheet")
+
+    def compose(self) -> ComposeResult:
+        """Yield the sheet."""
+        yield self.canvas
+
+    def on_mount(self) -> None:
+        """Draw as soon as the size is known, and whenever it changes."""
+        self.call_after_refresh(self.draw)
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.call_after_refresh(self.draw)
+
+    def draw(self) -> None:
+        """Show the rows that are in sight."""
+        frame = Frame(self.canvas.size.width, self.canvas.size.height, focused=True)
+        rows = list(self._rows(frame.inner_width))
+        reach = max(0, len(rows) - frame.inner_height)
+        self._first = min(self._first, reach)
+        shown = rows[self._first : self._first + frame.inner_height]
+        more: tuple[Line, ...] = ()
+        if reach:
+            last = self._first + len(shown)
+            more = ((Span(f"{last} of {len(rows)}  j k", "dim"),),)
+        lines = framed(Picture((Span(self._title),), tuple(shown), None, more), frame)
+        self.canvas.show([ascii_only(line) for line in lines] if self._ascii else lines)
+
+    def action_scroll(self, rows: int) -> None:
+        """Scroll, without leaving the rows."""
+        self._first = max(0, self._first + rows)
+        self.draw()

@@ -1,0 +1,170 @@
+"""The shell of the dashboard: its themes, its desk, and the life of the feed around them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from pathlib import PurePath
+from typing import ClassVar
+
+from textual import on
+from textual.events import Unmount
+from textual.filter import DimFilter, Monochrome, NoColor
+
+from wsdash.domain.instrument import MarketKey
+from wsdash.feed.feed import Feed, Player
+from wsdash.paths import styles_dir
+from wsdash.ui.desk import Desk
+from wsdash.ui.screens.dashboard import DashboardScreen
+from wsdash.ui.snapshots.status import Vitals
+from wsdash.ui.streams import FRAMES_PER_SECOND
+from wsdash.ui.terminal import TerminalApp
+from wsdash.ui.themes import (
+    DEFAULT,
+    MONO,
+    TITLES,
+    fallback_variables,
+    only_ascii,
+    themes,
+)
+
+Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+"""Starts a feed and ends it."""
+
+
+class Shell(TerminalApp):
+    """Draws a feed that somebody else made.
+
+    Args:
+        feed: what is drawn.
+        watchlist: the markets listed; the first is in focus.
+        title_badge: a lasting word in the title, such as ``DEMO``.
+        player: the controls of a replay.
+        lifespan: entered once the screen is up, left when the program ends.
+        accounts: venues with an account.
+        keymap: other keys, by the names in `wsdash.ui.keys`.
+        theme: one of `wsdash.ui.themes.TITLES`.
+        ascii_only: draw with ASCII alone; None asks the locale.
+        fps: frames a second at most.
+        interval: of the candles at the start.
+        settings: names and values for the settings sheet; no secrets.
+    """
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        styles_dir() / f"{name}.tcss" for name in ("wsdash", "dialogs", "mono")
+    ]
+    TITLE = "wsdash"
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(
+        self,
+        feed: Feed,
+        *,
+        watchlist: Sequence[MarketKey] = (),
+        title_badge: str = "",
+        player: Player | None = None,
+        lifespan: Lifespan = nullcontext,
+        accounts: Sequence[str] = (),
+        keymap: Mapping[str, str] | None = None,
+        theme: str = DEFAULT,
+        ascii_only: bool | None = None,
+        fps: int = FRAMES_PER_SECOND,
+        interval: str = "1m",
+        settings: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__()
+        self.desk = Desk(
+            feed,
+            list(watchlist),
+            key=watchlist[0] if watchlist else None,
+            accounts=accounts,
+            badge=title_badge,
+            player=player,
+            interval=interval,
+            ascii_only=only_ascii(os.environ) if ascii_only is None else ascii_only,
+            vitals=self._vitals,
+            drawing=lambda: self.drawing,
+        )
+        self.board_screen = DashboardScreen(self.desk, fps=fps)
+        self.key_names = dict(keymap or {})
+        self._lifespan = lifespan
+        self.settings = settings
+        self._leaving = asyncio.Event()
+        self._life: asyncio.Task[None] | None = None
+        for ours in themes():
+            self.register_theme(ours)
+        if self.no_color:
+            self._filters = [
+                filter_
+                for filter_ in self._filters
+                if not isinstance(filter_, (Monochrome, DimFilter))
+            ]
+            self._filters.append(NoColor())
+        self.theme = MONO if self.no_color else theme if theme in TITLES else DEFAULT
+        self.set_keymap(self.key_names)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return our colours for themes that do not know them."""
+        return fallback_variables()
+
+    def watch_theme(self, theme: str) -> None:
+        """Say without colours what the colours said."""
+        self.set_class(theme == MONO, "-mono")
+
+    def get_default_screen(self) -> DashboardScreen:
+        """Return the dashboard."""
+        return self.board_screen
+
+    # ---------------------------------------------------------------------- life
+
+    def on_mount(self) -> None:
+        """Start the feed once there is a screen to see it on."""
+        self._life = asyncio.create_task(self._live(), name="feed")
+        self._life.add_done_callback(self._ended)
+        if not self.is_headless:
+            self.call_after_refresh(_spare_the_collector)
+
+    @on(Unmount)
+    async def end_feed(self) -> None:
+        """End the feed."""
+        self._leaving.set()
+        if self._life is not None:
+            await asyncio.wait([self._life])
+
+    async def _live(self) -> None:
+        async with self._lifespan():
+            self.subscribe()
+            await self._leaving.wait()
+
+    def _ended(self, life: asyncio.Task[None]) -> None:
+        error = None if life.cancelled() else life.exception()
+        if isinstance(error, Exception):
+            self._handle_exception(error)
+
+    def subscribe(self) -> None:
+        """Tell the feed what is on the desk."""
+        self.desk.feed.want(self.desk.wanted())
+
+    def _vitals(self) -> Vitals:
+        stats = self.output
+        stream = self.desk.stream("book")
+        lag = None
+        if stream is not None and stream.venue_time and stream.received_at is not None:
+            feed = self.desk.feed
+            lag = feed.wall() - (feed.now() - stream.received_at) - stream.venue_time
+        return Vitals(
+            written=None if stats is None else stats.bytes_per_second(),
+            frames=None if stats is None else stats.frames_per_second(),
+            loop=self.lag.worst,
+            lag=lag,
+        )
+
+
+def _spare_the_collector() -> None:
+    """Take what is there for the whole run out of the collector's rounds: fewer, shorter pauses."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -1,0 +1,1 @@
+"""State to rows of finished strings: pure, and tested without Textual."""

@@ -1,0 +1,113 @@
+"""The account: every balance, its worth, and the worth of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from wsdash.domain.account import Account, Balance
+from wsdash.domain.numbers import trimmed
+from wsdash.domain.text import clean
+from wsdash.ui.snapshots.lines import Line, Span, shorten
+from wsdash.ui.snapshots.numbers import Column, column_of, grouped, zeros_back
+from wsdash.ui.snapshots.picture import Picture, Verdict
+
+PriceOf = Callable[[str], Decimal | None]
+"""The price of one unit of an asset in the pricing asset, or None."""
+
+
+class Holding(NamedTuple):
+    """One account: where it is, what is in it, and how true that is."""
+
+    venue: str
+    account: Account | None
+    verdict: Verdict
+
+
+def balances(
+    holding: Holding | None, pricing: str, price_of: PriceOf, size: tuple[int, int], skip: int = 0
+) -> Picture:
+    """Return the balances of an account, the most valuable first."""
+    width, height = size
+    if holding is None:
+        rows: tuple[Line, ...] = (
+            (Span(" no account", "dim"),),
+            (Span(" wsdash keys add VENUE", "faint"),),
+        )
+        return Picture((Span("Balances"),), rows)
+    title: Line = (Span("Balances"), Span(f" {clean(holding.venue, 16)}", "dim"))
+    if holding.account is None or not holding.account.balances:
+        return Picture(title, ((Span(" nothing yet", "dim"),),), holding.verdict)
+    total, unpriced = holding.account.value(price_of)
+    worth = f"{total:,.0f} {pricing}"
+    held = _sorted(list(holding.account.balances.values()), price_of)
+    assets = [_row(balance, price_of) for balance in held]
+    columns = _columns(assets, width)
+    body = [_line(asset, columns) for asset in assets[skip : skip + height]]
+    if unpriced and len(body) < height:
+        body.append((Span(f" without a price: {', '.join(map(clean, unpriced))}", "faint"),))
+    notes: tuple[Line, ...] = ((Span(worth, "bright"),),)
+    return Picture(title, tuple(body), holding.verdict, notes, figure=worth)
+
+
+def _sorted(held: list[Balance], price_of: PriceOf) -> Sequence[Balance]:
+    def worth(balance: Balance) -> Decimal:
+        return Decimal(balance.total) * (price_of(balance.asset) or Decimal(0))
+
+    try:
+        return sorted(held, key=lambda balance: (-worth(balance), balance.asset))
+    except InvalidOperation:
+        return held
+
+
+class _Asset(NamedTuple):
+    name: str
+    total: str
+    worth: str
+    held: str
+
+
+class _Columns(NamedTuple):
+    name: int
+    total: Column
+    worth: int
+    held: int
+
+
+def _row(balance: Balance, price_of: PriceOf) -> _Asset:
+    price = price_of(balance.asset)
+    worth = "" if price is None else f"{Decimal(balance.total) * price:,.0f}"
+    held = ""
+    if balance.available is not None:
+        locked = Decimal(balance.total) - Decimal(balance.available)
+        held = f"{grouped(trimmed(format(locked, 'f')))} held" if locked > 0 else ""
+    return _Asset(clean(balance.asset, 12), grouped(balance.total), worth, held)
+
+
+def _columns(assets: Sequence[_Asset], width: int) -> _Columns:
+    name = min(max((len(asset.name) for asset in assets), default=3), 8)
+    worth = max((len(asset.worth) for asset in assets), default=0)
+    held = max((len(asset.held) for asset in assets), default=0)
+    column = column_of([asset.total for asset in assets])
+    room = width - name - worth - 5
+    if column.width > room:
+        column = Column(column.whole, max(0, room - column.whole - 1))
+    if held + 2 > room - column.width:
+        held = 0
+    return _Columns(name, column, worth, held)
+
+
+def _line(asset: _Asset, columns: _Columns) -> Line:
+    whole, point, fraction = asset.total.partition(".")
+    shown = fraction[: columns.total.fraction]
+    text = whole + (point + shown if shown else "")
+    if len(shown) < len(fraction.rstrip("0")) and shown:
+        text = text[:-1] + "…"
+    held: Line = (Span("  "), Span(asset.held.rjust(columns.held), "dim")) if columns.held else ()
+    return (
+        Span(f" {shorten(asset.name, columns.name):<{columns.name}}  ", "text"),
+        *zeros_back(columns.total.place(text), "text"),
+        *held,
+        Span(f"  {asset.worth:>{columns.worth}}", "dim"),
+    )

@@ -1,0 +1,195 @@
+"""The candle chart: candles and volume, a price axis, the last price, and holes in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor, log10
+from typing import NamedTuple
+
+from wsdash.domain.candles import INTERVALS, Candle
+from wsdash.feed.gaps import Gap
+from wsdash.feed.market import Market
+from wsdash.ui.snapshots.bars import column_rows
+from wsdash.ui.snapshots.candle_cells import Bar, Scale, bar_of, column
+from wsdash.ui.snapshots.clocks import clock, short_clock
+from wsdash.ui.snapshots.depth import digits_of
+from wsdash.ui.snapshots.lines import Line, Span
+from wsdash.ui.snapshots.numbers import human, price_text
+from wsdash.ui.snapshots.picture import Picture, Verdict
+
+SPACINGS = (1, 2, 3, 4)
+"""Cells from one candle to the next that zooming steps through."""
+
+
+class View(NamedTuple):
+    """How the chart is looked at.
+
+    Attributes:
+        spacing: cells from one candle to the next.
+        back: candles scrolled back from the newest.
+    """
+
+    interval: str
+    width: int
+    height: int
+    spacing: int = 1
+    back: int = 0
+
+
+class Slot(NamedTuple):
+    """One place in time: a candle, or None where there is none; and whether data is missing."""
+
+    start: int
+    bar: Bar | None
+    hole: bool
+
+
+def chart(market: Market | None, gaps: Sequence[Gap], verdict: Verdict, view: View) -> Picture:
+    """Return the chart of a market."""
+    title: Line = (Span(f"{view.interval} candles"),)
+    series = market.candles.get(view.interval) if market is not None else None
+    candles = series.last(view.width + view.back) if series is not None else []
+    if view.back:
+        candles = candles[: -view.back] or candles[:1]
+    if market is None or not candles or view.height < 3 or view.width < 16:
+        empty = " no candles yet" if not candles else ""
+        return Picture(title, ((), (Span(empty, "dim"),)), verdict)
+    digits = digits_of(market.instrument, market.book).price
+    last = price_text(candles[-1].close, digits)
+    axis = max(len(last), len(_label(float(candles[-1].high), digits))) + 1
+    slots = _slots(candles, gaps, view, (view.width - axis - 1) // view.spacing)
+    rows = _rows(slots, view, axis, last, digits)
+    notes = (*_reading(candles[-1], digits), *_scrolled(view, candles[-1]))
+    return Picture(title, rows, verdict, notes, figure=last)
+
+
+def _slots(candles: Sequence[Candle], gaps: Sequence[Gap], view: View, count: int) -> list[Slot]:
+    step = INTERVALS.get(view.interval, 60)
+    bars = {candle.start: bar_of(candle) for candle in candles}
+    newest = candles[-1].start
+    oldest = max(candles[0].start, newest - (max(1, count) - 1) * step)
+    starts = range(newest, oldest - 1, -step)
+    return [Slot(start, bars.get(start), _missing(start, step, gaps)) for start in reversed(starts)]
+
+
+def _missing(start: int, step: int, gaps: Sequence[Gap]) -> bool:
+    return any(gap.start < start + step and (gap.end is None or gap.end > start) for gap in gaps)
+
+
+def _rows(slots: Sequence[Slot], view: View, axis: int, last: str, digits: int) -> tuple[Line, ...]:
+    bars = [slot.bar for slot in slots if slot.bar is not None]
+    volume = 0 if view.height < 8 else 2 if view.height < 14 else 3
+    times = 1 if view.height >= 6 else 0
+    height = view.height - volume - times
+    low, high = min(bar.low for bar in bars), max(bar.high for bar in bars)
+    margin = (high - low) * 0.02 or abs(high) * 0.001 or 1.0
+    scale = Scale(low - margin, high + margin, height)
+    lead = view.width - axis - 1 - len(slots) * view.spacing
+    columns = [column(slot.bar, scale) if slot.bar else None for slot in slots]
+    marks = _axis(scale, digits)
+    line_row = scale.row(bars[-1].close)
+    rows: list[Line] = []
+    for row in range(height):
+        here = row == line_row
+        cells = _merged(_cells(slots, columns, row, view.spacing, lead, dashed=here))
+        label = last if here else marks.get(row, "")
+        tick = Span("─" if here else "┤" if label else "│", "faint")
+        mark = Span(label.ljust(axis), "bright" if here else "dim")
+        rows.append((*cells, tick, mark))
+    rows += _volume(slots, volume, view, lead)
+    if times:
+        rows.append(_times(slots, view, lead))
+    return tuple(rows)
+
+
+def _cells(
+    slots: Sequence[Slot],
+    columns: Sequence[list[str] | None],
+    row: int,
+    spacing: int,
+    lead: int,
+    *,
+    dashed: bool,
+) -> list[Span]:
+    blank = "┈" if dashed else " "
+    cells = [Span(blank * max(0, lead), "faint")]
+    for slot, glyphs in zip(slots, columns, strict=True):
+        glyph = glyphs[row] if glyphs else " "
+        if glyph != " " and slot.bar is not None:
+            cells.append(Span(glyph, slot.bar.role))
+        elif slot.hole or slot.bar is None:
+            cells.append(Span("┊", "look" if slot.hole else "faint"))
+        else:
+            cells.append(Span(blank, "faint"))
+        if spacing > 1:
+            cells.append(Span(blank * (spacing - 1), "faint"))
+    return cells
+
+
+def _merged(cells: Sequence[Span]) -> Line:
+    merged: list[Span] = []
+    for cell in cells:
+        if merged and merged[-1].role == cell.role:
+            merged[-1] = Span(merged[-1].text + cell.text, cell.role)
+        elif cell.text:
+            merged.append(cell)
+    return tuple(merged)
+
+
+def _volume(slots: Sequence[Slot], height: int, view: View, lead: int) -> list[Line]:
+    largest = max((slot.bar.volume for slot in slots if slot.bar), default=0.0)
+    if not height:
+        return []
+    shares = [slot.bar.volume / largest if slot.bar and largest else 0.0 for slot in slots]
+    rows: list[Line] = []
+    for number, text in enumerate(column_rows(shares, height)):
+        cells = [Span(" " * max(0, lead))]
+        for slot, glyph in zip(slots, text, strict=True):
+            cells.append(Span(glyph, slot.bar.role if slot.bar and glyph != " " else "faint"))
+            cells.append(Span(" " * (view.spacing - 1), "faint"))
+        label = f"{human(largest)}" if number == 0 else ""
+        rows.append((*_merged(cells), Span("┤" if label else "│", "faint"), Span(label, "dim")))
+    return rows
+
+
+def _times(slots: Sequence[Slot], view: View, lead: int) -> Line:
+    step = INTERVALS.get(view.interval, 60)
+    every = max(1, ceil(10 / view.spacing))
+    every = next((n for n in (5, 10, 15, 30, 60) if n >= every), every)
+    text = " " * max(0, lead)
+    for index, slot in enumerate(slots):
+        at = max(0, lead) + index * view.spacing
+        label = short_clock(slot.start, step)
+        if slot.start // step % every == 0 and len(text) <= at and at + len(label) <= view.width:
+            text = text.ljust(at) + label + " "
+    return (Span(text[: view.width], "faint"),)
+
+
+def _axis(scale: Scale, digits: int) -> dict[int, str]:
+    """Round prices at about every fourth row."""
+    rough = (scale.high - scale.low) / max(1, scale.rows) * 4
+    if rough <= 0:
+        return {}
+    power = 10.0 ** floor(log10(rough))
+    step = next((n * power for n in (1, 2, 5, 10) if n * power >= rough), 10 * power)
+    first = ceil(scale.low / step)
+    count = min(100, int((scale.high - scale.low) / step) + 1)
+    prices = [(first + index) * step for index in range(count)]
+    return {scale.row(price): _label(price, digits) for price in prices if price <= scale.high}
+
+
+def _label(price: float, digits: int) -> str:
+    return f"{price:,.{min(digits, 12)}f}"
+
+
+def _reading(candle: Candle, digits: int) -> tuple[Line, ...]:
+    change = float(candle.close) - float(candle.open)
+    role = "up" if change >= 0 else "down"
+    return (
+        (Span(f"{change:+,.{min(digits, 12)}f}", role),),
+        (Span(f"vol {human(float(candle.volume))}", "dim"),),
+    )
+
+
+def _scrolled(view: View, candle: Candle) -> tuple[Line, ...]:
+    return ((Span(f"until {clock(candle.start)}", "look"),),) if view.back else ()

@@ -1,0 +1,146 @@
+"""A pane as a picture: a title, a state, rows; and the frame drawn around it."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeAlias
+
+from wsdash.ui.snapshots.lines import (
+    Line,
+    Span,
+    fit,
+    joined,
+    plain_text,
+    shorten,
+    switched_off,
+    text_width,
+    width_of,
+)
+
+Mood: TypeAlias = Literal["good", "quiet", "aging", "look", "bad"]
+"""How much attention something asks for; `look` and `bad` switch the numbers off."""
+
+
+class Verdict(NamedTuple):
+    """How true the numbers are: a word, what follows it, and its mood.
+
+    Attributes:
+        word: such as ``LIVE`` or ``RETRY``.
+        detail: such as ``0.2s`` or ``7s #4 refused``.
+    """
+
+    word: str
+    detail: str = ""
+    mood: Mood = "good"
+
+    @property
+    def text(self) -> str:
+        """Word and detail."""
+        return f"{self.word} {self.detail}" if self.detail else self.word
+
+    @property
+    def believable(self) -> bool:
+        """Whether the numbers may be drawn as live."""
+        return self.mood not in {"look", "bad"}
+
+    def line(self, width: int) -> Line:
+        """Return the verdict in at most `width` cells; the word is the last thing to go."""
+        role = {"quiet": "dim", "aging": "look"}.get(self.mood, self.mood)
+        text = self.text if text_width(self.text) <= width else shorten(self.text, width)
+        return (Span(text, role),)
+
+
+class Picture(NamedTuple):
+    """What a pane shows.
+
+    Attributes:
+        title: what it is, at the left of the top border.
+        notes: figures that go beside the state when there is room.
+        verdict: how true the body is, at the right of the top border; None where
+            the question does not arise.
+        rows: the body, each row of any length.
+        figure: what is copied from it.
+    """
+
+    title: Line
+    rows: tuple[Line, ...] = ()
+    verdict: Verdict | None = None
+    notes: tuple[Line, ...] = ()
+    figure: str = ""
+
+
+class Frame(NamedTuple):
+    """How a picture is framed.
+
+    Attributes:
+        joined: the top border continues the border of a pane above.
+        open_below: the bottom border belongs to a pane below.
+    """
+
+    width: int
+    height: int
+    focused: bool = False
+    joined: bool = False
+    open_below: bool = False
+
+    @property
+    def inner_width(self) -> int:
+        """Cells of a body row."""
+        return max(0, self.width - 2)
+
+    @property
+    def inner_height(self) -> int:
+        """Rows of the body."""
+        return max(0, self.height - (1 if self.open_below else 2))
+
+
+def framed(picture: Picture, frame: Frame) -> tuple[Line, ...]:
+    """Return the picture as exactly `height` lines of exactly `width` cells."""
+    edge = "focus" if frame.focused else "faint"
+    side = Span("│", edge)
+    off = picture.verdict is not None and not picture.verdict.believable
+    rows = [_top(picture, frame, edge)]
+    for y in range(frame.inner_height):
+        body: Line = picture.rows[y] if y < len(picture.rows) else ()
+        body = fit(switched_off(body) if off else body, frame.inner_width)
+        rows.append((side, *body, side))
+    if not frame.open_below:
+        rows.append((Span("└" + "─" * frame.inner_width + "┘", edge),))
+    return tuple(rows[: frame.height])
+
+
+def bare(rows: tuple[Line, ...], width: int, height: int) -> tuple[Line, ...]:
+    """Return rows without a frame as exactly `height` lines of exactly `width` cells."""
+    padded = (*rows, *((),) * max(0, height - len(rows)))
+    return tuple(fit(row, width) for row in padded[:height])
+
+
+def _top(picture: Picture, frame: Frame, edge: str) -> Line:
+    left, right = ("├", "┤") if frame.joined else ("┌", "┐")
+    room = max(0, frame.width - 2)
+    verdict: Line = ()
+    if picture.verdict is not None:
+        verdict = picture.verdict.line(max(4, room - width_of(picture.title) - 5))
+    named = _named(picture.title, frame.focused)
+    title = fit(named, max(0, min(width_of(named), room - width_of(verdict) - 4)))
+    notes_room = room - width_of(title) - width_of(verdict) - 7
+    notes = joined(picture.notes, notes_room) if notes_room > 0 else ()
+    state = (*notes, Span(" ─ ", edge), *verdict) if notes and verdict else notes or verdict
+    rule = room - width_of(title) - width_of(state) - (2 if title else 0) - (3 if state else 0)
+    spans = [Span(left, edge)]
+    if title:
+        spans += [Span(" "), *title, Span(" ")]
+    spans.append(Span("─" * max(0, rule), edge))
+    if state:
+        spans += [Span(" "), *state, Span(" "), Span("─", edge)]
+    spans.append(Span(right, edge))
+    return fit(tuple(spans), frame.width)
+
+
+def _named(title: Line, focused: bool) -> Line:
+    role = "title" if focused else "dim"
+    return tuple(Span(span.text, role) if span.role == "text" else span for span in title)
+
+
+def text_of(rows: tuple[Line, ...]) -> str:
+    """Return the characters of rows, one line each, without trailing blanks."""
+    return "\n".join(plain_text(row).rstrip() for row in rows)

@@ -1,0 +1,107 @@
+"""The status bar: how fresh every stream is, and how the program itself fares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from wsdash.feed.feed import LinkReport
+from wsdash.ui.snapshots.lines import Line, Span, fit, width_of
+from wsdash.ui.snapshots.picture import Verdict
+
+
+class Pulse(NamedTuple):
+    """One stream in the status bar; `rate` in messages a second."""
+
+    name: str
+    verdict: Verdict
+    rate: float
+
+
+class Vitals(NamedTuple):
+    """How the program fares; None while unknown.
+
+    Attributes:
+        written: bytes a second to the terminal.
+        frames: frames a second to the terminal.
+        loop: longest wait of the event loop of late, in seconds.
+        lag: from the venue's time to the screen, in seconds.
+    """
+
+    written: float | None = None
+    frames: float | None = None
+    loop: float | None = None
+    lag: float | None = None
+
+
+def status_line(pulses: Sequence[Pulse], report: LinkReport | None, width: int) -> Line:
+    """Return every stream's state, age and pace, and the round trip to the venue."""
+    rtt = None if report is None else report.rtt
+    right: Line = ()
+    if rtt is not None:
+        right = (Span("rtt ", "dim"), Span(f"{rtt * 1000:.0f}ms ", "text"))
+    for form in (_full, _short, _words):
+        line: Line = ()
+        for pulse in pulses:
+            line = (*line, Span("  " if line else " "), *form(pulse))
+        if width_of(line) + width_of(right) + 1 <= width:
+            gap = width - width_of(line) - width_of(right)
+            return (*line, Span(" " * gap), *right)
+    return fit(line, width)
+
+
+def key_line(keys: Sequence[tuple[str, str]], right: Line, width: int) -> Line:
+    """Return the keys that matter, and `right` at the end where it fits."""
+    line: Line = ()
+    for key, words in keys[:5]:
+        longer = (*line, Span(f" {key} ", "bright"), Span(f"{words} ", "dim"))
+        if width_of(longer) <= width:
+            line = longer
+    gap = width - width_of(line) - width_of(right)
+    return (*line, Span(" " * gap), *right) if gap >= 1 else fit(line, width)
+
+
+def vital_signs(vitals: Vitals, width: int) -> Line:
+    """Return how the program fares, in at most `width` cells."""
+    parts: list[tuple[str, str]] = []
+    if vitals.written is not None:
+        parts.append(("tty ", f"{vitals.written / 1024:>3.0f} KiB/s"))
+    if vitals.frames is not None:
+        parts.append(("", f"{vitals.frames:>2.0f} fps"))
+    if vitals.lag is not None:
+        parts.append(("lag ", _milliseconds(vitals.lag)))
+    if vitals.loop is not None:
+        parts.append(("loop ", _milliseconds(vitals.loop)))
+    while parts:
+        line: Line = ()
+        for name, figure in parts:
+            line = (*line, Span(f"{name}{figure}  ", "dim"))
+        if width_of(line) <= width:
+            return line
+        parts.pop(0)
+    return ()
+
+
+def _full(pulse: Pulse) -> Line:
+    return (*_short(pulse), Span(f" {_rate(pulse.rate)}", "dim"))
+
+
+def _short(pulse: Pulse) -> Line:
+    pad = Span(" " * max(0, 9 - len(pulse.verdict.text)))
+    return (Span(f"{pulse.name} ", "dim"), *pulse.verdict.line(24), pad)
+
+
+def _words(pulse: Pulse) -> Line:
+    verdict = pulse.verdict
+    shown = Verdict(verdict.word, "", verdict.mood)
+    return (Span(f"{pulse.name} ", "dim"), *shown.line(12))
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:>3.0f}/s" if rate >= 9.95 or rate == 0 else f"{rate:.1f}/s"
+
+
+def _milliseconds(seconds: float) -> str:
+    if abs(seconds) < 10:
+        return f"{seconds * 1000:.0f}ms"
+    return f"{seconds:.0f}s" if abs(seconds) < 1000 else "far"

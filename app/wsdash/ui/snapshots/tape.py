@@ -1,0 +1,154 @@
+"""The tape: every print, newest on top, with the holes in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import islice
+from typing import NamedTuple
+
+from wsdash.domain.text import clean
+from wsdash.domain.trades import Trade
+from wsdash.feed.gaps import Gap
+from wsdash.feed.market import Market
+from wsdash.ui.snapshots.bars import bar_right
+from wsdash.ui.snapshots.clocks import clock, clock_ms, span
+from wsdash.ui.snapshots.depth import digits_of
+from wsdash.ui.snapshots.lines import Line, Span, first_fit
+from wsdash.ui.snapshots.numbers import Column, column_of, fixed, price_text, zeros_back
+from wsdash.ui.snapshots.picture import Picture, Verdict
+
+PACE_SECONDS = 10.0
+"""Over how many seconds the pace is counted."""
+
+WEIGHED = 200
+"""Prints by which pace, share of buyers and what is large are judged."""
+
+
+class Form(NamedTuple):
+    """How prints are written; all rows of one picture share it."""
+
+    price: Column
+    price_digits: int
+    size: int
+    size_digits: int
+    bar: int
+    clock: int
+    large: float
+
+
+def tape(
+    market: Market | None,
+    gaps: Iterable[Gap],
+    verdict: Verdict,
+    size: tuple[int, int],
+    wall: float,
+    skip: int = 0,
+) -> Picture:
+    """Return the tape of a market.
+
+    Args:
+        market: the market, or None while there is none.
+        gaps: the holes that concern it.
+        verdict: how true the tape is.
+        size: width and height of the body.
+        wall: seconds since the epoch, to count the pace.
+        skip: newest prints that are scrolled out of sight.
+    """
+    width, height = size
+    prints = list(islice(market.tape.prints, skip, skip + height)) if market else []
+    recent = list(islice(market.tape.prints, WEIGHED)) if market else []
+    rows: list[Line] = []
+    if market is not None and prints:
+        form = _form(market, prints, recent, width)
+        holes = sorted(gaps, key=lambda gap: gap.start, reverse=True)
+        for trade in prints:
+            while holes and trade.time is not None and holes[0].start >= trade.time:
+                rows.append(_hole(holes.pop(0), width))
+            rows.append(_print(trade, form))
+    return Picture(
+        title=(Span("Tape"),),
+        rows=tuple(rows[:height]) or ((Span(" no prints yet", "dim"),),),
+        verdict=verdict,
+        notes=_notes(recent, wall),
+        figure=prints[0].price if prints else "",
+    )
+
+
+def last_print(market: Market, width: int) -> Line:
+    """Return the newest print in one line for where there is room for one only."""
+    trade = market.tape.prints[0]
+    digits = digits_of(market.instrument, market.book)
+    price = price_text(trade.price, digits.price)
+    amount = fixed(Decimal(trade.size), min(4, digits.size or 4), 10)
+    role, mark = _side(trade)
+    left: Line = (Span(f" {mark} ", role), Span(price, role), Span(f"  {amount}"))
+    time = "" if trade.time is None else clock(trade.time)
+    return first_fit(width, [(*left, Span(f"   {time}", "dim")), left])
+
+
+def concerns(gap: Gap, venue: str, symbol: str) -> bool:
+    """Tell whether a hole is one of a market's."""
+    return gap.symbol in {"", symbol} and gap.connection.split(" ")[0] == venue
+
+
+def _form(market: Market, prints: Sequence[Trade], recent: Sequence[Trade], width: int) -> Form:
+    digits = digits_of(market.instrument, market.book)
+    price = column_of([price_text(trade.price, digits.price) for trade in prints])
+    sizes = sorted(float(trade.size) for trade in recent)
+    whole = max(2, len(f"{int(sizes[-1]):,}")) if sizes else 2
+    clock_width = 12 if width >= 12 + price.width + 14 else 8
+    room = width - clock_width - price.width - 6
+    size = min(max(5, room * 2 // 3), whole + 1 + min(digits.size or 4, 4))
+    shown = max(0, min(digits.size or 4, 4, size - 1 - whole))
+    bar = max(0, min(8, room - size - 1))
+    large = sizes[len(sizes) * 9 // 10] if sizes else 0.0
+    return Form(price, digits.price, size, shown, bar, clock_width, large)
+
+
+def _print(trade: Trade, form: Form) -> Line:
+    role, mark = _side(trade)
+    time = "" if trade.time is None else clock_ms(trade.time)[: form.clock]
+    amount = float(trade.size)
+    share = amount / (form.large * 4) if form.large and amount >= form.large else 0.0
+    price = form.price.place(price_text(trade.price, form.price_digits))
+    size = fixed(Decimal(trade.size), form.size_digits, form.size).rjust(form.size)
+    bar = bar_right(share, form.bar, f"{role}-bar")
+    return (
+        Span(f" {time:<{form.clock}}", "dim"),
+        Span(f" {mark} ", role),
+        *zeros_back(price, role),
+        Span(" "),
+        *zeros_back(size, "text"),
+        Span(" "),
+        *bar,
+    )
+
+
+def _hole(gap: Gap, width: int) -> Line:
+    if gap.end is None:
+        words = f"gap since {clock(gap.start)}, {clean(gap.reason, 40)}"
+    else:
+        words = f"gap {clock(gap.start)} to {clock(gap.end)}, {span(gap.end - gap.start)}"
+    choices: list[Line] = [
+        (Span(f" ┈┈ {text} ┈┈", "look"),) for text in (words, f"gap {clock(gap.start)}", "gap")
+    ]
+    return first_fit(width, choices)
+
+
+def _notes(recent: Sequence[Trade], wall: float) -> tuple[Line, ...]:
+    if not recent:
+        return ()
+    newer = sum(1 for trade in recent if trade.time and wall - trade.time <= PACE_SECONDS)
+    bought = sum(float(trade.size) for trade in recent if trade.side == "buy")
+    everything = sum(float(trade.size) for trade in recent)
+    pace = newer / PACE_SECONDS
+    share = round(bought / everything * 100) if everything else 0
+    return (
+        (Span(f"buy {share}%", "dim"),),
+        (Span(f"{pace:.1f}/s" if pace < 10 else f"{pace:.0f}/s", "dim"),),
+    )
+
+
+def _side(trade: Trade) -> tuple[str, str]:
+    return ("bid", "▲") if trade.side == "buy" else ("ask", "▼")

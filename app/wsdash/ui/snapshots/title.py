@@ -1,0 +1,129 @@
+"""The top line: what is shown, its price, and how true it is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wsdash.domain.instrument import MarketKey
+from wsdash.domain.text import clean
+from wsdash.feed.feed import Player
+from wsdash.feed.market import Market
+from wsdash.ui.snapshots.bars import bar_right
+from wsdash.ui.snapshots.clocks import clock, position
+from wsdash.ui.snapshots.depth import Middle, digits_of, middle
+from wsdash.ui.snapshots.glow import Glow
+from wsdash.ui.snapshots.ladder import market_title
+from wsdash.ui.snapshots.lines import Line, Span, fit, switched_off, width_of
+from wsdash.ui.snapshots.numbers import price_text
+from wsdash.ui.snapshots.picture import Verdict
+from wsdash.ui.snapshots.watchlist import change_of, last_price
+
+
+class Headline(NamedTuple):
+    """What the top line is made of.
+
+    Attributes:
+        badge: a lasting word such as ``DEMO``.
+        wall: seconds since the epoch.
+    """
+
+    key: MarketKey | None
+    market: Market | None
+    verdict: Verdict
+    badge: str
+    wall: float
+    player: Player | None = None
+
+
+def title_line(headline: Headline, glow: Glow, now: float, width: int) -> Line:
+    """Return the top line; its parts drop out from the least to the most important."""
+    right = _right(headline, width)
+    if headline.key is None:
+        left: Line = (Span(" wsdash", "title"), Span("   / finds a market", "dim"))
+        return _ends(left, right, width)
+    state = headline.verdict.line(max(6, width // 3))
+    name = (Span("   "), *market_title(headline.market, headline.key))
+    brand: Line = (Span(" wsdash", "title"),)
+    room = width - width_of(right) - width_of(state) - 4
+    left = brand if width >= 72 else ()
+    left = (*left, *(name if left else (Span(" "), *name[1:])))
+    for part in _figures(headline, glow, now):
+        off = part if headline.verdict.believable else switched_off(part)
+        if part and width_of(left) + 3 + width_of(part) <= room:
+            left = (*left, Span("   "), *off)
+    return _ends((*left, Span("   "), *state), right, width)
+
+
+def too_small(headline: Headline, width: int, height: int, needed: tuple[int, int]) -> list[Line]:
+    """Return what can still be said where nothing else fits."""
+    price = last_price(headline.market) or "—"
+    word = headline.verdict.word
+    role = "bright" if headline.verdict.believable else "off"
+    state = Span(word, headline.verdict.mood if headline.verdict.mood in {"look", "bad"} else "dim")
+    need = Span(f"needs {needed[0]}x{needed[1]}", "look")
+    line: Line = (Span(price, role), Span(" "), state, Span(" "), need)
+    if width_of(line) <= width:
+        return [line]
+    return [fit(part, width) for part in ((Span(price, role),), (state,), (need,))][:height]
+
+
+def replay_words(player: Player, width: int) -> Line:
+    """Return where a replay is: playing or paused, position of duration, speed."""
+    state = "playing" if player.playing else "paused"
+    where = f"{position(player.position)}/{position(player.duration)}"
+    speed = f"×{player.speed:g}"
+    done = player.position / player.duration if player.duration > 0 else 0.0
+    line: Line = (Span("REPLAY", "look"), Span(f" {where} {speed} {state}", "text"))
+    if width >= 100:
+        line = (*line, Span(" "), *bar_right(done, 12, "dim"))
+    return line
+
+
+def _figures(headline: Headline, glow: Glow, now: float) -> list[Line]:
+    market = headline.market
+    book = market.book if market is not None else None
+    digits = digits_of(market.instrument if market is not None else None, book)
+    figures = middle(book, digits)
+    price = last_price(market)
+    last: Line = ()
+    if price is not None and market is not None:
+        text = price_text(price, digits.price)
+        arrow = _arrow(market)
+        last = (*glow.spans("last", text, "bright", now), *arrow)
+        change = change_of(market)
+        last = (*last, Span(" "), *change) if change else last
+    spread: Line = ()
+    if figures.spread:
+        spread = (Span("spread ", "dim"), Span(figures.spread), Span(f" {figures.basis}bp", "dim"))
+    return [last, spread, _imbalance(figures)]
+
+
+def _imbalance(figures: Middle) -> Line:
+    if figures.imbalance is None:
+        return ()
+    role = "bid" if figures.imbalance >= 0 else "ask"
+    bar = bar_right((figures.imbalance + 1) / 2, 8, f"{role}-bar")
+    return (Span("imb ", "dim"), Span(f"{figures.imbalance:+.2f} ", role), *bar)
+
+
+def _arrow(market: Market) -> Line:
+    if not market.tape.prints:
+        return ()
+    bought = market.tape.prints[0].side == "buy"
+    return (Span(" ▲" if bought else " ▼", "bid" if bought else "ask"),)
+
+
+def _right(headline: Headline, width: int) -> Line:
+    right: Line = ()
+    if headline.player is not None:
+        right = (*replay_words(headline.player, width), Span("  "))
+    elif headline.badge:
+        right = (Span(clean(headline.badge, 12), "look"), Span("   "))
+    if width >= 48:
+        right = (*right, Span(clock(headline.wall), "dim"), Span(" "))
+    return right
+
+
+def _ends(left: Line, right: Line, width: int) -> Line:
+    gap = width - width_of(left) - width_of(right)
+    return (*left, Span(" " * gap), *right) if gap >= 1 else fit(left, width)

@@ -1,0 +1,166 @@
+"""The lines without a frame: title, connections, status, keys, and the small screen."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wsdash.domain.events import Channel
+from wsdash.ui.desk import Desk
+from wsdash.ui.keys import corner
+from wsdash.ui.screens.plan import SMALLEST
+from wsdash.ui.snapshots.compact import compact
+from wsdash.ui.snapshots.glow import Glow
+from wsdash.ui.snapshots.ladder import Sight
+from wsdash.ui.snapshots.lines import Line, Span, ascii_only
+from wsdash.ui.snapshots.picture import bare
+from wsdash.ui.snapshots.status import Pulse, key_line, status_line, vital_signs
+from wsdash.ui.snapshots.supervisor import brief_links, link_line
+from wsdash.ui.snapshots.title import title_line, too_small
+from wsdash.ui.widgets.pane import Pane
+
+CHANNELS: Final[tuple[Channel, ...]] = ("book", "trades", "ticker", "candles")
+"""The streams that the status bar tells of, the most important first."""
+
+
+class Bar(Pane):
+    """Lines without a frame."""
+
+    bordered = False
+    of_market = False
+
+    def rows(self, width: int, height: int) -> tuple[Line, ...]:
+        """Return the lines, of any length."""
+        raise NotImplementedError
+
+    def paint(self) -> tuple[Line, ...]:
+        """Return the lines, exactly as wide and as many as there is room for."""
+        width, height = self.size.width, self.size.height
+        if self.place is None or not width or not height:
+            return ()
+        lines = bare(self.rows(width, height), width, height)
+        return tuple(map(ascii_only, lines)) if self.desk.ascii_only else lines
+
+
+class TitleBar(Bar):
+    """The top line."""
+
+    channel = "book"
+    of_market = True
+
+    def rows(self, width: int, height: int) -> tuple[Line, ...]:
+        """Return the top line."""
+        desk = self.desk
+        return (title_line(desk.headline(), desk.title_glow, desk.feed.now(), width),)
+
+    def due(self) -> float | None:
+        """Return when the digits that changed stop shining."""
+        return self.desk.title_glow.due(self.desk.feed.now())
+
+
+class LinkLines(Bar):
+    """The connections where there is no room for the supervisor pane."""
+
+    def rows(self, width: int, height: int) -> tuple[Line, ...]:
+        """Return a line per connection, or one for all where there are more of them."""
+        feed = self.desk.feed
+        reports, now = feed.reports(), feed.now()
+        if len(reports) > height:
+            worse = sorted(reports, key=lambda report: report.link.state in {"LIVE", "ROTATING"})
+            lines = [link_line(report, now, width) for report in worse[: height - 1]]
+            return (*lines, brief_links(reports, now, width))
+        return tuple(link_line(report, now, width) for report in reports)
+
+
+class StatusBar(Bar):
+    """How fresh every stream is."""
+
+    def __init__(self, desk: Desk, *, name: str) -> None:
+        super().__init__(desk, name=name)
+        self._counts: dict[str, tuple[float, int, float]] = {}
+
+    def rows(self, width: int, height: int) -> tuple[Line, ...]:
+        """Return the status bar."""
+        desk = self.desk
+        if desk.key is None:
+            return ()
+        pulses = [
+            Pulse(
+                "candle" if channel == "candles" else channel,
+                desk.verdict(channel),
+                self._rate(channel),
+            )
+            for channel in CHANNELS
+            if desk.stream(channel) is not None or channel == "book"
+        ]
+        holding = desk.holding()
+        if holding is not None:
+            pulses.append(Pulse("account", holding.verdict, 0.0))
+        return (status_line(pulses, desk.report(desk.key.venue), width),)
+
+    def _rate(self, channel: Channel) -> float:
+        """Messages a second, measured over the last second or two."""
+        stream = self.desk.stream(channel)
+        if stream is None:
+            return 0.0
+        now = self.desk.feed.now()
+        name = f"{self.desk.key} {channel}"
+        since, count, rate = self._counts.get(name, (now, stream.messages, 0.0))
+        if now - since >= 1.0 or name not in self._counts:
+            rate = max(0.0, (stream.messages - count) / (now - since)) if now > since else 0.0
+            self._counts[name] = (now, stream.messages, rate)
+        return rate
+
+    def switch(self) -> None:
+        """Count anew."""
+        super().switch()
+        self._counts.clear()
+
+
+class KeyBar(Bar):
+    """The keys that matter for the focused pane, and how the program fares."""
+
+    focused = "ladder"
+
+    def rows(self, width: int, height: int) -> tuple[Line, ...]:
+        """Return the bottom line; a word to the trader takes its right end for a while."""
+        desk = self.desk
+        words, until = desk.notice
+        keys = corner(self.focused, replay=desk.player is not None)
+        taken = sum(len(key) + len(what) + 3 for key, what in keys)
+        right: Line = vital_signs(desk.vitals(), width - taken - 2)
+        if words and desk.feed.now() < until:
+            right = (Span(f"{words} ", "look"),)
+        return (key_line(keys, right, width),)
+
+
+class Compact(Bar):
+    """The whole of a small screen."""
+
+    channel = "book"
+    of_market = True
+
+    def __init__(self, desk: Desk, *, name: str) -> None:
+        super().__init__(desk, name=name)
+        self.can_focus = True
+        self.ticks = 1
+        self._glow = Glow()
+
+    def rows(self, width: int, height: int) -> tuple[Line, ...]:
+        """Return the small screen, or what can still be said on a tiny one."""
+        desk = self.desk
+        if width < SMALLEST[0] or height < SMALLEST[1]:
+            return tuple(too_small(desk.headline(), width, height, SMALLEST))
+        sight = Sight(width, height)
+        rows = compact(desk.headline(), desk.feed.reports(), sight, self._glow, desk.feed.now())
+        words, until = desk.notice
+        if words and desk.feed.now() < until:
+            rows = (*rows[:-1], (Span(f" {words}", "look"),))
+        return rows
+
+    def due(self) -> float | None:
+        """Return when the digits that changed stop shining."""
+        return self._glow.due(self.desk.feed.now())
+
+    def reset(self) -> None:
+        """Forget the digits of the other market."""
+        self._glow.forget()

@@ -1,0 +1,113 @@
+"""The candle chart and the curve as panes."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import islice
+
+from wsdash.ui.desk import Desk
+from wsdash.ui.snapshots.chart import SPACINGS, View, chart
+from wsdash.ui.snapshots.curve import Curve, Kind, curve_rows, delta_curve, depth_curve
+from wsdash.ui.snapshots.depth import digits_of
+from wsdash.ui.snapshots.lines import Line, Span
+from wsdash.ui.snapshots.picture import Picture
+from wsdash.ui.widgets.pane import Pane
+
+SECONDS_PER_CURVE = 1.0
+"""How often the curve is drawn at most."""
+
+DELTA_PRINTS = 500
+"""Prints that the delta curve goes back."""
+
+
+class ChartPane(Pane):
+    """The candles of the market in focus."""
+
+    channel = "candles"
+
+    def __init__(self, desk: Desk, *, name: str) -> None:
+        super().__init__(desk, name=name)
+        self.spacing = 1
+        self.back = 0
+
+    def picture(self, width: int, height: int) -> Picture:
+        """Return the chart."""
+        desk = self.desk
+        view = View(desk.interval, width, height, self.spacing, self.back)
+        return chart(desk.market, desk.gaps(), desk.verdict("candles"), view)
+
+    def move(self, dx: int, dy: int) -> None:
+        """Scroll through time."""
+        market = self.desk.market
+        series = market.candles.get(self.desk.interval) if market is not None else None
+        reach = max(0, len(series) - 10) if series is not None else 0
+        self.back = max(0, min(reach, self.back - dx * 5))
+
+    def adjust(self, step: int) -> None:
+        """Zoom."""
+        place = SPACINGS.index(self.spacing) + step
+        self.spacing = SPACINGS[max(0, min(len(SPACINGS) - 1, place))]
+
+    def centre(self) -> None:
+        """Go back to the newest candle."""
+        self.back = 0
+
+    def reset(self) -> None:
+        """Go back to the newest candle."""
+        self.back = 0
+
+
+class CurvePane(Pane):
+    """The depth of the book, or the delta of the tape, as a curve."""
+
+    def __init__(self, desk: Desk, *, name: str) -> None:
+        super().__init__(desk, name=name)
+        self.kind: Kind = "depth"
+        self._rows: tuple[Line, ...] = ()
+        self._drawn_for = (0, 0)
+
+    def on_mount(self) -> None:
+        """Draw once a second from here on."""
+        self.run_worker(self._keep_drawing(), name="curve", group="curve")
+
+    def picture(self, width: int, height: int) -> Picture:
+        """Return the curve as it was last drawn."""
+        channel = "book" if self.kind == "depth" else "trades"
+        rows = self._rows if self._drawn_for == (width, height) else ()
+        self._drawn_for = (width, height)
+        verdict = self.desk.verdict("book" if channel == "book" else "trades")
+        return Picture((Span("Depth" if self.kind == "depth" else "Delta"),), rows, verdict)
+
+    def turn(self) -> None:
+        """Show the other curve."""
+        self.kind = "delta" if self.kind == "depth" else "depth"
+        self._rows = ()
+        self.draw()
+
+    def reset(self) -> None:
+        """Drop the curve of the other market."""
+        self._rows = ()
+
+    async def _keep_drawing(self) -> None:
+        while True:
+            if self.place is not None and self.size.width and self.frozen_at is None:
+                await self._redraw()
+            await asyncio.sleep(SECONDS_PER_CURVE)
+
+    async def _redraw(self) -> None:
+        """Have the curve drawn beside the event loop, which it would hold up."""
+        key, kind, size = self.desk.key, self.kind, self._drawn_for
+        rows = await asyncio.to_thread(
+            curve_rows, self._curve(), *size, ascii_only=self.desk.ascii_only
+        )
+        if (key, kind, size) == (self.desk.key, self.kind, self._drawn_for):
+            self._rows = tuple(rows)
+            self.draw()
+
+    def _curve(self) -> Curve:
+        market = self.desk.market
+        if market is None:
+            return Curve()
+        if self.kind == "depth":
+            return depth_curve(market.book, digits_of(market.instrument, market.book).price)
+        return delta_curve(list(islice(market.tape.prints, DELTA_PRINTS)))

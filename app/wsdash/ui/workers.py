@@ -1,0 +1,74 @@
+"""Which worker draws which panes: one for every subscription on the desk, and one for the links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from textual.screen import Screen
+
+from wsdash.domain.events import Channel
+from wsdash.domain.instrument import MarketKey
+from wsdash.feed.market import Stream
+from wsdash.ui.desk import Desk
+from wsdash.ui.streams import Draw, follow, follow_links
+from wsdash.ui.widgets.pane import Pane
+
+MARKET_PANES: Mapping[Channel, tuple[str, ...]] = {
+    "book": ("ladder", "title", "compact"),
+    "trades": ("tape",),
+    "candles": ("chart",),
+}
+"""The panes that each stream of the market in focus moves."""
+
+
+class Workers:
+    """Starts and ends the workers of a screen."""
+
+    def __init__(
+        self, screen: Screen[None], desk: Desk, panes: Mapping[str, Pane], *, fps: int
+    ) -> None:
+        self._screen = screen
+        self._desk = desk
+        self._panes = panes
+        self._pace = 1 / max(1, fps)
+
+    def follow_links(self) -> None:
+        """Keep the supervisor current."""
+        draw = self._drawer("supervisor", "links")
+        self._screen.run_worker(
+            follow_links(self._desk.feed, draw, self._pace), name="links", group="links"
+        )
+
+    def follow_desk(self) -> None:
+        """Follow everything that is on the desk now, and nothing of what was before."""
+        desk = self._desk
+        self._screen.workers.cancel_group(self._screen, "streams")
+        if desk.key is not None:
+            for channel, names in MARKET_PANES.items():
+                self._follow(self._stream_of(channel, desk.key), f"{desk.key} {channel}", names)
+        for key in desk.watchlist:
+            self._follow(self._stream_of("ticker", key), f"{key} ticker", ("watch",))
+        for venue in desk.accounts:
+            self._follow(self._account_of(venue), f"{venue} account", ("balances",))
+
+    def _follow(self, find: Callable[[], Stream | None], name: str, panes: Iterable[str]) -> None:
+        self._screen.run_worker(
+            follow(find, self._drawer(*panes), self._pace), name=name, group="streams"
+        )
+
+    def _stream_of(self, channel: Channel, key: MarketKey) -> Callable[[], Stream | None]:
+        return lambda: self._desk.stream(channel, key)
+
+    def _account_of(self, venue: str) -> Callable[[], Stream | None]:
+        return lambda: self._desk.feed.board.account_streams.get(venue)
+
+    def _drawer(self, *names: str) -> Draw:
+        panes = [self._panes[name] for name in names]
+
+        def draw() -> float | None:
+            if not self._desk.drawing():
+                return None
+            dues = [pane.post() for pane in panes if pane.place is not None]
+            return min((due for due in dues if due is not None), default=None)
+
+        return draw
