@@ -158,12 +158,12 @@ class Client:
     async def _write(self) -> None:
         try:
             while not self._gone:
+                self._wake.clear()  # before looking, or what comes meanwhile would be missed
                 await self._drain()
                 if self._closing is not None:
                     await self._shut(*self._closing)
                     return
-                self._wake.clear()
-                if not self._outbox:
+                if not self._gone:
                     await self._wake.wait()
         except ConnectionClosed:
             self._gone = True
