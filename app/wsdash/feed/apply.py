@@ -33,10 +33,10 @@ def apply(board: Board, venue: str, event: Event, now: float) -> Stream | None:
     match event:
         case BookMoved():
             stream = _stream(board, venue, event.symbol, "book")
-            if stream is not None and stream.state in _FLOWING:
-                stream.sequence = event.sequence
-                stream.heard(now, event.time)
-            return None
+            if stream is None or stream.state not in _FLOWING:
+                return None
+            stream.sequence = event.sequence
+            return stream if stream.heard(now, event.time) else None
         case Printed():
             return _printed(board, venue, event, now)
         case TickerMoved():
@@ -54,7 +54,7 @@ def apply(board: Board, venue: str, event: Event, now: float) -> Stream | None:
 def _answered(board: Board, venue: str, event: Event, now: float) -> Stream | None:
     match event:
         case Listed():
-            _listed(board, venue, event)
+            _listed(board, venue, event, now)
         case Refused():
             stream = _stream(board, venue, event.symbol, event.channel)
             if stream is not None:
@@ -79,11 +79,8 @@ def _stream(board: Board, venue: str, symbol: str, channel: Channel) -> Stream |
 
 def _live(stream: Stream, now: float, venue_time: float | None) -> Stream | None:
     """Data came for a channel without a book behind it: it is live."""
-    stream.heard(now, venue_time)
-    if stream.state is ChannelState.LIVE:
-        return None
-    stream.enter(ChannelState.LIVE, now)
-    return stream
+    was_quiet = stream.heard(now, venue_time)
+    return stream if was_quiet or stream.enter(ChannelState.LIVE, now) else None
 
 
 def _market(board: Board, venue: str, symbol: str, channel: Channel) -> Market | None:
@@ -145,7 +142,7 @@ def _balances(
     return _live(stream, now, event.time)
 
 
-def _listed(board: Board, venue: str, event: Listed) -> None:
+def _listed(board: Board, venue: str, event: Listed, now: float) -> None:
     known = board.instruments.setdefault(venue, {})
     if not event.partial:
         known.clear()
@@ -156,6 +153,12 @@ def _listed(board: Board, venue: str, event: Listed) -> None:
             market.instrument = instrument
             for stream in market.streams.values():
                 stream.touch()
+    if event.partial:
+        return
+    for key, market in board.markets.items():
+        if key.venue == venue and key.name not in known:
+            for stream in market.streams.values():
+                stream.enter(ChannelState.PARKED, now, "rejected: unknown symbol")
 
 
 def _subscribed(board: Board, venue: str, event: Subscribed, now: float) -> Stream | None:

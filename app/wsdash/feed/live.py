@@ -39,7 +39,7 @@ class LiveFeed:
         mode: Literal["live", "demo"] = "live",
     ) -> None:
         self.mode: Literal["live", "demo", "replay"] = mode
-        self.venues = tuple(venues)
+        self.venues: Sequence[str] = tuple(venues)
         self.board = Board()
         self.supervisor = Supervisor(self.board, clock)
         self.log = self.supervisor.log
@@ -59,6 +59,7 @@ class LiveFeed:
             yield
         finally:
             self._is_running = False
+            self.supervisor.listeners.clear()  # that we leave is no news of the venue's
             tasks = [watch, *self._tasks.values()]
             for task in tasks:
                 task.cancel()

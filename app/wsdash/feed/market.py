@@ -63,16 +63,22 @@ class Stream:
             await waiter
         return self.revision
 
-    def heard(self, now: float, venue_time: float | None) -> None:
-        """Data came: count it, learn from it, wake whoever draws it."""
+    def heard(self, now: float, venue_time: float | None) -> bool:
+        """Data came: count it, learn from it, wake whoever draws it.
+
+        Returns:
+            Whether that ended a quiet time.
+        """
         self.received_at = now
         if venue_time is not None:
             self.venue_time = venue_time
         self.messages += 1
         self.cadence.heard(now)
-        if self.state is ChannelState.QUIET:
+        was_quiet = self.state is ChannelState.QUIET
+        if was_quiet:
             self.state, self.since = ChannelState.LIVE, now
         self.touch()
+        return was_quiet
 
     def enter(self, state: ChannelState, now: float, reason: str = "") -> bool:
         """Enter a state; tell whether anything changed."""

@@ -85,7 +85,7 @@ class Supervisor:
 
     def link_changed(self, connection: Connection, before: Link) -> None:
         """The link is another one than `before`."""
-        link, now = connection.link, self._clock.monotonic()
+        link = connection.link
         if link.state is not before.state:
             self._log(connection, "", link.state, link.reason)
             wall = self._clock.wall()
@@ -93,19 +93,23 @@ class Supervisor:
                 self.board.gaps.open(link.name, "", wall, link.reason)
             if link.state is LinkState.LIVE:
                 self.board.gaps.close(link.name, "", wall)
-            lost = link.state not in OPEN
-            for symbol, stream in self._streams(connection):
-                if lost:
-                    changed = streams.lose(stream, now, link.reason)
-                elif before.state not in OPEN:
-                    changed = streams.await_data(stream, now)
-                else:
-                    break
-                if changed:
-                    self._tell(connection, symbol, stream)
+            self._mark(connection, before.state in OPEN, link.state in OPEN, link.reason)
         self.links.touch()
         for listener in self.listeners:
             listener.link(connection, before)
+
+    def _mark(self, connection: Connection, was_open: bool, is_open: bool, reason: str) -> None:
+        """Mark what a link carried when it is lost or there again, before it is drawn again."""
+        if was_open is is_open:
+            return
+        now = self._clock.monotonic()
+        for symbol, stream in self._streams(connection):
+            if is_open:
+                changed = streams.await_data(stream, now)
+            else:
+                changed = streams.lose(stream, now, reason)
+            if changed:
+                self._tell(connection, symbol, stream)
 
     def facts(self, connection: Connection, events: list[Event]) -> None:
         """The venue said something."""

@@ -1,0 +1,153 @@
+"""The subcommands that open the dashboard: live, demo and replay."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from wsdash import wiring
+from wsdash.domain.instrument import MarketKey
+from wsdash.markets import parse
+from wsdash.paths import config_file, state_dir
+from wsdash.settings import Settings, load, shown
+from wsdash.venues import registry
+
+DEMO_SECONDS = 10.0
+"""Seconds for which the demo prints lines when there is no terminal."""
+
+DEMO_SYMBOLS = ("BTC/USD", "ETH/USD", "SOL/USD", "XRP/USD", "DOGE/USD", "ADA/USD", "LTC/USD")
+
+
+class NoTerminal(Exception):
+    """A screen was asked for where there is none; the message says what to type instead."""
+
+
+class DemoFailed(Exception):
+    """The embedded exchange did not start; the message is for people."""
+
+
+def live(settings: Settings, symbols: Sequence[str]) -> int:
+    """Open the dashboard on live venues."""
+    require_terminal("wsdash tail VENUE:SYMBOL")
+    keys = [parse(symbol) for symbol in symbols or settings.watchlist]
+    return _dashboard(settings, keys)
+
+
+def demo(seed: int, faults: Path | None, seconds: float | None) -> int:
+    """Open the dashboard on the embedded exchange, or print lines where there is no terminal."""
+    with embedded_exchange(seed, faults) as urls:
+        settings = load(config_file(), {"venues": urls})
+        if not (sys.stdout.isatty() and sys.stdin.isatty()):
+            from wsdash import commands
+            from wsdash.feed.tail import KINDS
+
+            symbols = ["kraken:BTC/USD", "binance:BTCUSDT"]
+            limit = DEMO_SECONDS if seconds is None else seconds
+            return commands.tail(settings, symbols, KINDS, limit, demo=True)
+        keys = [MarketKey("kraken", name) for name in DEMO_SYMBOLS]
+        keys += [MarketKey("binance", "BTCUSDT"), MarketKey("binance", "ETHUSDT")]
+        return _dashboard(settings, keys, badge="DEMO", seconds=seconds)
+
+
+def replay(settings: Settings, file: Path, venue: str | None, speed: float) -> int:
+    """Open the dashboard on a recording."""
+    require_terminal("wsdash replay FILE --summary")
+    from wsdash.feed.clock import SystemClock
+    from wsdash.feed.recording import Recording
+    from wsdash.feed.replay import ReplayFeed
+    from wsdash.ui.app import Dashboard
+    from wsdash.ui.terminal import run_app
+
+    recording = Recording(file)
+    feed = ReplayFeed(recording, SystemClock(), registry.find(venue) if venue else None)
+    feed.set_speed(speed)
+    app = Dashboard(
+        feed,
+        watchlist=feed.markets,
+        title_badge="REPLAY",
+        player=feed,
+        lifespan=feed.running,
+        **_look(settings),
+    )
+    code = run_app(app, mouse=settings.mouse, state_dir=state_dir())
+    if recording.damaged:
+        sys.stderr.write(f"{file.name}: {recording.damaged} records damaged\n")
+    return code
+
+
+@contextlib.contextmanager
+def embedded_exchange(seed: int, faults: Path | None) -> Iterator[dict[str, Any]]:
+    """Run the embedded exchange as a child that cannot outlive us; yield its venue settings."""
+    command = [sys.executable, "-m", "wsdash", "exchange", "--port", "0", "--seed", str(seed)]
+    if faults is not None:
+        command += ["--faults", str(faults)]
+    child = subprocess.Popen(  # noqa: S603 - this very program
+        [*command, "--until-stdin-closes"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    stdin, stdout, stderr = child.stdin, child.stdout, child.stderr
+    if stdin is None or stdout is None or stderr is None:
+        raise DemoFailed("the embedded exchange has no pipes")
+    try:
+        line = stdout.readline()
+        if not line:
+            words = stderr.read().decode("utf-8", "replace").strip().splitlines()
+            raise DemoFailed(words[-1] if words else "the embedded exchange did not start")
+        yield json.loads(line)
+    finally:
+        stdin.close()
+        try:
+            child.wait(2)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        stdout.close()
+        stderr.close()
+
+
+def require_terminal(instead: str) -> None:
+    """Refuse to draw where nobody looks.
+
+    Raises:
+        NoTerminal: stdin or stdout is no terminal.
+    """
+    if not (sys.stdout.isatty() and sys.stdin.isatty()):
+        raise NoTerminal(f"not a terminal; for a pipe or a log use: {instead}")
+
+
+def _dashboard(
+    settings: Settings, keys: list[MarketKey], badge: str = "", seconds: float | None = None
+) -> int:
+    from wsdash.ui.app import Dashboard
+    from wsdash.ui.terminal import run_app
+
+    feed = wiring.live_feed(settings, demo=bool(badge))
+    app = Dashboard(
+        feed,
+        watchlist=keys,
+        title_badge=badge,
+        lifespan=feed.running,
+        accounts=wiring.venues_with_account(settings),
+        **_look(settings),
+    )
+    if seconds is not None:
+        app.set_timer(seconds, app.exit)
+    return run_app(app, mouse=settings.mouse, state_dir=state_dir())
+
+
+def _look(settings: Settings) -> dict[str, Any]:
+    return {
+        "keymap": settings.keymap,
+        "theme": settings.theme,
+        "ascii_only": {"auto": None, "unicode": False, "ascii": True}[settings.glyphs],
+        "fps": settings.fps,
+        "settings": shown(settings, config_file()),
+    }

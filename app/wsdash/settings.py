@@ -1,0 +1,235 @@
+"""Settings: flags, then ``WSDASH_*`` in the environment, then ``config.toml``, then defaults.
+
+No error made here ever holds a value: a settings file has secrets in it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from wsdash.feed.sockets import is_loopback
+from wsdash.venues.registry import VENUES
+
+
+class BadSettings(Exception):
+    """Settings that make no sense; the message names file, line and field, never a value."""
+
+
+def _endpoint(secure: str, plain: str) -> AfterValidator:
+    def check(address: str) -> str:
+        parts = urlsplit(address)
+        if parts.scheme not in (secure, plain) or not parts.hostname:
+            raise ValueError(f"must be a {secure}:// address")
+        if parts.username or parts.password:
+            raise ValueError("must not hold a user name or password")
+        if parts.scheme == plain and not is_loopback(address):
+            raise ValueError(f"{plain}:// is for this machine only (loopback); use {secure}://")
+        return address
+
+    return AfterValidator(check)
+
+
+WsUrl = Annotated[str, _endpoint("wss", "ws")]
+RestUrl = Annotated[str, _endpoint("https", "http")]
+
+
+class VenueSettings(BaseModel):
+    """What can be set for one venue; everything has a default."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    ws_url: WsUrl | None = None
+    """Whole address of the public stream."""
+    private_ws_url: WsUrl | None = None
+    """Whole address of the account's stream."""
+    rest_url: RestUrl | None = None
+    """Root of the REST interface."""
+    api_key: SecretStr | None = None
+    api_secret: SecretStr | None = None
+    api_key_file: Path | None = None
+    """A file with the key, readable by its owner only."""
+    api_secret_file: Path | None = None
+    """A file with the secret, readable by its owner only."""
+
+    def credentials(self) -> tuple[str, str] | None:
+        """Return key and secret, or None where there are none.
+
+        Raises:
+            BadSettings: a file cannot be read, or others can read it.
+        """
+        key = _secret(self.api_key, self.api_key_file, "api_key_file")
+        secret = _secret(self.api_secret, self.api_secret_file, "api_secret_file")
+        if (key is None) != (secret is None):
+            raise BadSettings("api_key and api_secret go together; one of them is missing")
+        return (key, secret) if key and secret else None
+
+
+class Settings(BaseSettings):
+    """All settings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WSDASH_",
+        env_nested_delimiter="__",
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+    watchlist: list[str] = Field(
+        default=["kraken:BTC/USD", "kraken:ETH/USD", "kraken:SOL/USD", "binance:BTCUSDT"]
+    )
+    """Markets shown at start, as VENUE:SYMBOL."""
+    theme: str = "wsdash-dark"
+    """Name of a theme; the palette (Ctrl+P) lists them."""
+    glyphs: Literal["auto", "unicode", "ascii"] = "auto"
+    """What is drawn with; auto goes by the locale."""
+    fps: int = Field(default=30, ge=1, le=60)
+    """Most frames a second."""
+    mouse: bool = False
+    """Whether the mouse is used; off, so that nothing types garbage after a lost connection."""
+    proxy: str = "none"
+    """``none``, ``env`` for the environment's, or an address."""
+    keymap: dict[str, str] = {}
+    """Keys by binding id, such as ``symbol = "s"``."""
+    venues: dict[str, VenueSettings] = {}
+
+    def venue(self, name: str) -> VenueSettings:
+        """The settings of a venue."""
+        return self.venues.get(name, VenueSettings())
+
+
+def load(file: Path, flags: dict[str, Any] | None = None) -> Settings:
+    """Return the settings in force.
+
+    Args:
+        file: the settings file; it need not exist.
+        flags: what the command line says, over everything else.
+
+    Raises:
+        BadSettings: any of them makes no sense.
+    """
+    text = _read(file)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        where = str(error).rpartition("(at ")[2].rstrip(")") or "its end"
+        raise BadSettings(f"{file}: not valid TOML at {where}") from None
+    unknown = next((key for key in values if key not in Settings.model_fields), None)
+    if unknown is not None:
+        raise BadSettings(f"{file}{_line(text, (unknown,))}: {unknown}: no such setting")
+    try:
+        settings = _layered(values, flags or {})
+    except ValidationError as error:
+        problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        path = tuple(str(part) for part in problem["loc"])
+        place = f"{file}{_line(text, path)}" if _in(values, path) else "settings"
+        message = problem["msg"].removeprefix("Value error, ")
+        raise BadSettings(f"{place}: {'.'.join(path)}: {message}") from None
+    except SettingsError as error:
+        field = str(error).partition('"')[2].partition('"')[0]
+        raise BadSettings(f"environment: WSDASH_{field.upper()}: cannot be read") from None
+    stranger = next((name for name in settings.venues if name not in VENUES), None)
+    if stranger is not None:
+        place = f"{file}{_line(text, ('venues', stranger))}"
+        known = ", ".join(VENUES)
+        raise BadSettings(f"{place}: venues.{stranger}: unknown venue; there are {known}")
+    _check_mode(file, values)
+    return settings
+
+
+def shown(settings: Settings, file: Path) -> list[tuple[str, str]]:
+    """The settings in force as names and values; of secrets only whether they are there."""
+    rows = [("settings file", str(file))]
+    for name, value in settings.model_dump(exclude={"venues"}).items():
+        rows.append((name, str(value)))
+    for venue, own in settings.venues.items():
+        for name, value in own.model_dump(exclude_none=True).items():
+            secret = name in ("api_key", "api_secret")
+            rows.append((f"venues.{venue}.{name}", "set" if secret else str(value)))
+    return rows
+
+
+def _layered(values: dict[str, Any], flags: dict[str, Any]) -> Settings:
+    """Flags over the environment over the file's values."""
+
+    class Layered(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            del dotenv_settings, file_secret_settings
+            return init_settings, env_settings, InitSettingsSource(settings_cls, values)
+
+    return Layered(**flags)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError:
+        raise BadSettings(f"{file}: not UTF-8 text") from None
+    except OSError as error:
+        raise BadSettings(f"{file}: {error.strerror}") from None
+
+
+def _secret(value: SecretStr | None, file: Path | None, field: str) -> str | None:
+    if value is not None:
+        return value.get_secret_value()
+    if file is None:
+        return None
+    _refuse_others(file, field)
+    return _read(file).strip()
+
+
+def _refuse_others(file: Path, field: str) -> None:
+    try:
+        status = file.stat()
+    except OSError as error:
+        raise BadSettings(f"{field}: {error.strerror}") from None
+    if stat.S_IMODE(status.st_mode) & 0o077 or status.st_uid not in (os.getuid(), 0):
+        raise BadSettings(f"{field}: others can read {file}; chmod 600 it")
+
+
+def _check_mode(file: Path, values: dict[str, Any]) -> None:
+    venues = values.get("venues", {})
+    if any("api_secret" in venue for venue in venues.values() if isinstance(venue, dict)):
+        _refuse_others(file, "a file with secrets")
+
+
+def _in(values: dict[str, Any], path: tuple[str, ...]) -> bool:
+    node: Any = values
+    for part in path:
+        if not isinstance(node, dict) or part not in node:
+            return False
+        node = node[part]
+    return True
+
+
+def _line(text: str, path: tuple[str, ...]) -> str:
+    """`` line N`` of the last part of a path that a line begins with; empty if none does."""
+    for part in reversed(path):
+        for number, line in enumerate(text.splitlines(), 1):
+            start = line.strip().strip("[]").replace('"', "")
+            if start.startswith(part) or start.endswith("." + part) or f".{part}" in start:
+                return f" line {number}"
+    return ""
