@@ -1,12 +1,7 @@
 """The terminal driver: what is written to the terminal, what is read, and its two ends.
 
-It emits, besides the frames: ``?1049`` alternate screen, ``?25`` cursor, ``?2004``
-bracketed paste, ``?7`` line wrap, the question ``?2026$p`` (and ``?2026`` around frames
-if the answer is yes); with the mouse asked for also ``?1000 ?1003 ?1015 ?1006``; the
-kitty keyboard only away from SSH. Focus reports and in-band resize are left off: a
-connection that dies without a farewell would leave them typing into the user's shell.
-
-Nothing here composes a picture, and nothing here may wait for the terminal.
+Nothing here composes a picture, and nothing here may wait for the terminal. Which
+sequences it emits is written down in `wsdash.ui.modes`.
 """
 
 from __future__ import annotations
@@ -21,46 +16,27 @@ import termios
 import threading
 import time
 import tty
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
+from wsdash.ui import modes
+from wsdash.ui.host import Host
 from wsdash.ui.output import FrameWriter, open_terminal, say_farewell
 from wsdash.ui.output_stats import OutputStats
 
 if TYPE_CHECKING:
     from textual.app import App
 
-_MOUSE = (1000, 1003, 1015, 1006)
-_ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?7l"
-_LEAVE = "\x1b[0m\x1b[?2026l\x1b[?2004l\x1b[?7h{extra}\x1b[?1049l\x1b[?25h"
+
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux: goes on in sleep
 
 
-@runtime_checkable
-class Host(Protocol):
-    """What an app may offer the driver; see `wsdash.ui.terminal`."""
-
-    def screen_lost(self) -> None:
-        """The terminal no longer shows what was sent: draw all of it."""
-
-    def output_drained(self) -> None:
-        """The terminal has caught up (any thread)."""
-
-    def terminal_gone(self) -> None:
-        """The terminal does not exist any more (any thread)."""
-
-    def on_resume(self, seconds_away: float) -> None:
-        """The process goes on after it was stopped."""
-
-
-def _clock() -> float:
-    if hasattr(time, "CLOCK_BOOTTIME"):  # goes on while the machine sleeps
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
+def _nothing() -> None: ...
 
 
 class SafeDriver(LinuxDriver):
@@ -78,16 +54,20 @@ class SafeDriver(LinuxDriver):
         self.stats = OutputStats()
         self.kitty = not constants.DISABLE_KITTY_KEY and "SSH_CONNECTION" not in os.environ
         self._host = app if isinstance(app, Host) else None
+        self._drained = self._host.output_drained if self._host else _nothing
+        self._gone = self._host.terminal_gone if self._host else _nothing
         self._writer: FrameWriter | None = None
         self._frame: list[str] | None = None
         self._out = -1
         self._owner = threading.get_ident()
-        self._resizing = False
-        self._stopped_here = False
-        # Only a note to the loop: a handler may run while this very thread holds a lock.
-        loop = self._loop
-        signal.signal(signal.SIGCONT, lambda *_: loop.call_soon_threadsafe(self._continued))
-        signal.signal(signal.SIGTSTP, lambda *_: loop.call_soon_threadsafe(self.stop_process))
+        self._resizing = self._stopped_here = False
+        signal.signal(signal.SIGCONT, lambda *_: self._later(self._continued))
+        signal.signal(signal.SIGTSTP, lambda *_: self._later(self.stop_process))
+
+    def _later(self, callback: Callable[[], None]) -> None:
+        # A handler only leaves a note: it may run while this very thread holds a lock.
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(callback)
 
     # ------------------------------------------------------------------ output
 
@@ -130,14 +110,6 @@ class SafeDriver(LinuxDriver):
             on_gone=self._gone,
         )
 
-    def _drained(self) -> None:
-        if self._host is not None:
-            self._host.output_drained()
-
-    def _gone(self) -> None:
-        if self._host is not None:
-            self._host.terminal_gone()
-
     # ------------------------------------------------------- start, stop, resume
 
     def _get_terminal_size(self) -> tuple[int, int]:
@@ -149,15 +121,13 @@ class SafeDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal over."""
         self._open_output()
-        signal.signal(
-            signal.SIGWINCH, lambda *_: self._loop.call_soon_threadsafe(self._resized_soon)
-        )
+        signal.signal(signal.SIGWINCH, lambda *_: self._later(self._resized_soon))
         self._send_size()
         self.attrs_before = None
         with contextlib.suppress(termios.error):
             self.attrs_before = termios.tcgetattr(self.fileno)
             self._make_raw()
-        self.write(_ENTER + self._extra_modes("h"))
+        self.write(modes.enter(mouse=self._mouse, kitty=self.kitty))
         self._request_terminal_sync_mode_support()
         self._key_thread = threading.Thread(target=self._run_input_thread, name="wsdash-input")
         self._key_thread.start()
@@ -169,16 +139,10 @@ class SafeDriver(LinuxDriver):
         attrs[tty.CC][termios.VMIN] = 1
         termios.tcsetattr(self.fileno, termios.TCSANOW, attrs)
 
-    def _extra_modes(self, end: str) -> str:
-        extra = "".join(f"\x1b[?{mode}{end}" for mode in _MOUSE) if self._mouse else ""
-        if self.kitty:
-            extra += "\x1b[>25u" if end == "h" else "\x1b[<u"
-        return extra
-
     @property
     def farewell(self) -> bytes:
         """What leaves every mode of ours, whichever of them are on."""
-        return _LEAVE.format(extra=self._extra_modes("l")).encode()
+        return modes.leave(mouse=self._mouse, kitty=self.kitty).encode()
 
     def _make_cooked(self) -> None:
         if self.attrs_before is not None:
@@ -205,9 +169,12 @@ class SafeDriver(LinuxDriver):
 
     def stop_process(self) -> None:
         """Stop as Ctrl-Z stops a job, with the terminal clean, and go on after ``fg``."""
+        if self._writer is None:  # lent to another program, or not begun
+            os.kill(os.getpid(), signal.SIGSTOP)
+            return
         self._stopped_here = True
         self.suspend_application_mode()
-        left = _clock()
+        left = time.clock_gettime(_CLOCK)
         while True:
             os.kill(os.getpid(), signal.SIGSTOP)
             try:
@@ -216,7 +183,7 @@ class SafeDriver(LinuxDriver):
             except OSError:
                 break
         self.resume_application_mode()
-        self._came_back(_clock() - left)
+        self._came_back(time.clock_gettime(_CLOCK) - left)
 
     def _continued(self) -> None:
         if self._stopped_here:  # the note of the SIGCONT that ended `stop_process`
@@ -225,7 +192,7 @@ class SafeDriver(LinuxDriver):
             # Stopped from outside without a chance to clean up; the shell had the terminal.
             with contextlib.suppress(termios.error):
                 self._make_raw()
-            self.write(_ENTER + self._extra_modes("h"))
+            self.write(modes.enter(mouse=self._mouse, kitty=self.kitty))
             self._came_back(0.0)
 
     def _came_back(self, seconds_away: float) -> None:

@@ -79,3 +79,11 @@ class OutputStats:
         """Return for how many seconds the terminal has taken nothing, 0 if it reads."""
         since = self.stalled_since
         return 0.0 if since is None else (time.monotonic() if now is None else now) - since
+
+    def words(self, now: float | None = None) -> str:
+        """Return what the status bar says about the terminal."""
+        now = time.monotonic() if now is None else now
+        if (stalled := self.stalled_for(now)) >= 1:
+            return f"terminal stalled {stalled:.0f} s, {self.dropped_in_stall} frames dropped"
+        kib = self.bytes_per_second(now) / 1024
+        return f"tty {kib:.0f} KiB/s {self.frames_per_second(now)} fps"

@@ -19,6 +19,7 @@ from textual import constants
 from textual.app import App
 from textual.binding import Binding, BindingType
 
+from wsdash.ui.celldiff import CellDiff, DiffedUpdate
 from wsdash.ui.crash import CRASHED, harden, keep, report
 from wsdash.ui.driver import SafeDriver
 from wsdash.ui.exits import GONE, INTERRUPTED, Exits
@@ -68,6 +69,7 @@ class TerminalApp(App[None]):
         self.exits = Exits(self._leave, self._give_up)
         self._home: asyncio.AbstractEventLoop | None = None
         self._lag_task: asyncio.Task[None] | None = None
+        self._diff = CellDiff()
         self._missed = False
         self._pause = contextlib.ExitStack()
         self._paused = False
@@ -101,8 +103,11 @@ class TerminalApp(App[None]):
                 self._paused = True
                 self._pause.enter_context(self.batch_update())
         else:
-            with driver.frame():
-                super()._display(screen, renderable)
+            update = self._diff.wrap(renderable)
+            with driver.frame() as parts:
+                super()._display(screen, update)
+                if isinstance(update, DiffedUpdate) and update.empty:
+                    parts.clear()
 
     def output_drained(self) -> None:
         """The terminal has caught up: draw what it missed."""
@@ -117,7 +122,9 @@ class TerminalApp(App[None]):
 
     def screen_lost(self) -> None:
         """Draw everything: the terminal may show something else than was sent."""
-        self.refresh()
+        self._diff.forget()
+        self._missed = True
+        self._caught_up()  # what was missed on the way to the old picture does not count
 
     def on_resume(self, seconds_away: float) -> None:
         """The process was stopped for about `seconds_away` seconds; for the feed to override."""

@@ -1,11 +1,14 @@
-"""A small app to run on a pty: `python guest.py [option ...]`, reporting on descriptor 3."""
+"""A small app to run on a pty, which reports on the descriptor GUEST_TELLS."""
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
+import signal
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from textual.widgets import Static
 from wsdash.ui.terminal import TerminalApp, run_app
 
 OPTIONS = set(sys.argv[1:])
+TELLS = int(os.environ["GUEST_TELLS"])
 
 
 class Guest(TerminalApp):
@@ -22,6 +26,8 @@ class Guest(TerminalApp):
 
     def compose(self) -> ComposeResult:
         """Lines of numbers."""
+        if "compose" in OPTIONS:
+            raise KeyError("api_secret=canaryMESSAGE")
         for _ in range(20):
             yield Static("", markup=False)
 
@@ -73,7 +79,11 @@ class Guest(TerminalApp):
             "frame_rate": out.frames_per_second(),
             **more,
         }
-        os.write(3, json.dumps(line).encode() + b"\n")
+        os.write(TELLS, json.dumps(line).encode() + b"\n")
+
+    async def fail(self) -> None:
+        """A worker that crashes."""
+        raise RuntimeError("api_secret=canaryMESSAGE")
 
     def on_resume(self, seconds_away: float) -> None:
         """Report how long it was."""
@@ -96,10 +106,24 @@ class Guest(TerminalApp):
                 raise RuntimeError(
                     "api_secret=canaryMESSAGE\x1b]0;evil\x07 https://u:pw@host/p?k=v"
                 )
+            case "w":
+                self.run_worker(self.fail())
+            case "s":
+                self.stylesheet.add_source("Static { colour: canaryMESSAGE }")
+                self.stylesheet.parse()
             case "q":
                 self.exit()
 
 
+def take_the_terminal() -> None:
+    """Be what a login shell would start: in a session with this terminal, signals as usual."""
+    fcntl.ioctl(1, termios.TIOCSCTTY, 0)
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTSTP):
+        ignored = f"ignore={number}" in OPTIONS
+        signal.signal(number, signal.SIG_IGN if ignored else signal.SIG_DFL)
+
+
 if __name__ == "__main__":
+    take_the_terminal()
     state = next((Path(option[6:]) for option in OPTIONS if option.startswith("state=")), None)
     sys.exit(run_app(Guest(), mouse="mouse" in OPTIONS, state_dir=state))

@@ -55,23 +55,16 @@ class Terminal:
             if not name.startswith(("SSH_", "TEXTUAL", "COLUMNS", "LINES", "NO_COLOR"))
         }
         surroundings |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | (env or {})
+        surroundings["GUEST_TELLS"] = str(tell)
         surroundings["PYTHONPATH"] = os.pathsep.join((str(ROOT / "app"), str(ROOT)))
 
-        def prepare() -> None:
-            fcntl.ioctl(1, termios.TIOCSCTTY, 0)
-            os.dup2(tell, 3)
-            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTSTP):
-                signal.signal(number, signal.SIG_IGN if number in ignore else signal.SIG_DFL)
-
         self.guest = subprocess.Popen(
-            (sys.executable, str(script), *options),
+            (sys.executable, str(script), *options, *(f"ignore={number}" for number in ignore)),
             stdin=slave if stdin is None else stdin,
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=prepare,
-            close_fds=True,
-            pass_fds=(3, tell),
+            pass_fds=(tell,),
             env=surroundings,
         )
         os.close(tell)

@@ -34,6 +34,20 @@ def test_a_crash(tmp_path: Path, state: str) -> None:
             assert canary not in kept
 
 
+@pytest.mark.parametrize("where", ["compose", "w", "s"], ids=["compose", "worker", "styles"])
+def test_a_crash_elsewhere(where: str) -> None:
+    with Terminal(*([where] if where == "compose" else ())) as terminal:
+        if where != "compose":
+            terminal.event("ready")
+            terminal.type(where)
+        assert terminal.ended() == 70
+        assert terminal.is_cooked()
+        assert terminal.modes_left() == set()
+        said = terminal.output.decode()
+        assert "wsdash stopped by an error of its own" in said
+        assert "canaryMESSAGE" not in said.split("stopped by an error")[1]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -7,6 +7,10 @@ import signal
 
 import pytest
 from tests.ui.driver.pty_harness import Terminal
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from wsdash.ui.terminal import TerminalApp
 
 FATAL = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
@@ -109,6 +113,7 @@ def test_stopped_from_outside_and_continued_after_another_program_had_the_termin
 def test_stopped_while_the_terminal_does_not_read() -> None:
     with Terminal() as terminal:
         bring(terminal, "stalled")
+        terminal.until(lambda: not terminal.ask("r", "report")["drawing"], "composing stopped")
         last = terminal.frozen()
         terminal.send(signal.SIGTSTP)
         terminal.until(terminal.stopped, "stopped")
@@ -129,3 +134,15 @@ def test_ctrl_z_does_not_stop_what_no_shell_could_continue() -> None:
         before = terminal.ask("r", "report")["ticks"]
         terminal.until(lambda: terminal.ask("r", "report")["ticks"] > before + 20, "life goes on")
         assert not terminal.stopped()
+
+
+async def test_ctrl_c_leaves_whatever_has_the_focus() -> None:
+    class Typing(TerminalApp):
+        def compose(self) -> ComposeResult:
+            yield Input("selected", select_on_focus=True)
+
+    app = Typing()
+    async with app.run_test() as pilot:
+        app.screen.query_one(Input).focus()
+        await pilot.press("a", "ctrl+c")
+    assert app.return_code == 130

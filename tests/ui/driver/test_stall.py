@@ -23,6 +23,10 @@ def test_feeds_go_on_while_the_terminal_does_not_read() -> None:
         assert later["stalled"] > first["stalled"] > 2
         assert later["drawn"] == first["drawn"]
         assert later["bytes"] == first["bytes"]
+        terminal.type("q")
+        assert terminal.ended() == 0
+        assert terminal.is_cooked()
+        assert terminal.modes_left() == set()
 
 
 def test_after_a_stall_the_screen_is_whole_and_true() -> None:
