@@ -80,7 +80,9 @@ class LiveFeed:
         """Make (venue, subscription) pairs the whole of what is subscribed."""
         by_venue: dict[str, set[Subscription]] = {name: set() for name in self._public}
         for venue, sub in wanted:
-            by_venue.setdefault(venue, set()).add(sub)
+            subs = by_venue.setdefault(venue, set())
+            if sub.channel != "account":  # a connection of its own, there where there is a key
+                subs.add(sub)
         for venue, subs in by_venue.items():
             if venue not in self._public:
                 self._open(venue)
