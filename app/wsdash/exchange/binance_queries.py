@@ -10,11 +10,12 @@ from decimal import Decimal
 
 import msgspec
 
+from wsdash.exchange import binance_rows as rows
 from wsdash.exchange import binance_text as text
 from wsdash.exchange.binance_streams import INTERVALS
 from wsdash.exchange.listing import Listing
 from wsdash.exchange.market import Market
-from wsdash.exchange.pairs import PAIRS, Pair, binance_asset
+from wsdash.exchange.pairs import PAIRS, binance_asset
 
 _SYMBOLS = {pair.binance_symbol: pair.symbol for pair in PAIRS}
 WEIGHT_LIMIT = 6000
@@ -53,7 +54,7 @@ class Queries:
         )
         return (
             f'{{"timezone":"UTC","serverTime":{self.market.now // 1000},"rateLimits":[{limit}],'
-            f'"exchangeFilters":[],"symbols":[{",".join(_symbol(pair) for pair in pairs)}]}}'
+            f'"exchangeFilters":[],"symbols":[{",".join(rows.symbol(pair) for pair in pairs)}]}}'
         )
 
     def depth(self, params: Mapping[str, str]) -> str:
@@ -71,22 +72,22 @@ class Queries:
         listing = self._one(params)
         pair = listing.pair
         prints = list(listing.tape.trades)[-min(1000, number(params, "limit", 500)) :]
-        rows = (
+        listed = (
             f'{{"id":{item.id},"price":"{pair.price8(item.price)}",'
             f'"qty":"{pair.size8(item.size)}",'
             f'"quoteQty":"{pair.notional8(item.price * item.size)}","time":{item.time // 1000},'
             f'"isBuyerMaker":{"true" if item.side == "sell" else "false"},"isBestMatch":true}}'
             for item in prints
         )
-        return f"[{','.join(rows)}]"
+        return f"[{','.join(listed)}]"
 
     def agg_trades(self, params: Mapping[str, str]) -> str:
         """Return the last aggregates of `symbol`, oldest first."""
         listing = self._one(params)
         groups = text.grouped(list(listing.tape.trades))
         groups = groups[-min(1000, number(params, "limit", 500)) :]
-        rows = ("{" + text.aggregate_fields(listing.pair, group) for group in groups)
-        return f"[{','.join(rows)}]"
+        listed = ("{" + text.aggregate_fields(listing.pair, group) for group in groups)
+        return f"[{','.join(listed)}]"
 
     def klines(self, params: Mapping[str, str]) -> str:
         """Return candles of `symbol` and `interval`, oldest first."""
@@ -101,18 +102,18 @@ class Queries:
         candles = [c for c in listing.candles.series(length) if first <= c.start <= last]
         candles = candles[:limit] if first else candles[-limit:]
         pair = listing.pair
-        rows = (
+        listed = (
             f'[{c.start // 1000},"{pair.price8(c.open)}","{pair.price8(c.high)}",'
             f'"{pair.price8(c.low)}","{pair.price8(c.close)}","{pair.size8(c.volume)}",'
             f'{(c.start + length) // 1000 - 1},"{pair.notional8(c.notional)}",{c.count},'
             f'"{pair.size8(c.bought)}","{pair.notional8(c.bought_notional)}","0"]'
             for c in candles
         )
-        return f"[{','.join(rows)}]"
+        return f"[{','.join(listed)}]"
 
     def ticker_24hr(self, params: Mapping[str, str]) -> str:
         """Return 24-hour figures of one symbol, or of all as a list."""
-        return self._each(params, self._ticker)
+        return self._each(params, lambda item: rows.ticker(item, self.market.now))
 
     def ticker_price(self, params: Mapping[str, str]) -> str:
         """Return the last price of one symbol, or of all as a list."""
@@ -126,7 +127,7 @@ class Queries:
 
     def ticker_book(self, params: Mapping[str, str]) -> str:
         """Return best bid and ask of one symbol, or of all as a list."""
-        return self._each(params, _best)
+        return self._each(params, rows.best)
 
     def time(self, params: Mapping[str, str]) -> str:
         """Return the server's time in milliseconds."""
@@ -142,7 +143,7 @@ class Queries:
         """Return the account's balances."""
         account = self.market.account
         zeros = params.get("omitZeroBalances") != "true"
-        rows = ",".join(
+        listed = ",".join(
             f'{{"asset":"{binance_asset(asset)}","free":"{account.available(asset):.8f}",'
             f'"locked":"{account.held.get(asset, Decimal(0)):.8f}"}}'
             for asset, total in account.balances.items()
@@ -155,44 +156,17 @@ class Queries:
             '"canTrade":true,"canWithdraw":true,"canDeposit":true,"brokered":false,'
             '"requireSelfTradePrevention":false,"preventSor":false,'
             f'"updateTime":{account.updated // 1000},"accountType":"SPOT",'
-            f'"balances":[{rows}],"permissions":["SPOT"],"uid":354937868}}'
+            f'"balances":[{listed}],"permissions":["SPOT"],"uid":354937868}}'
         )
 
     def restrictions(self, params: Mapping[str, str]) -> str:
         """Return what the key may do: read, and nothing else."""
         del params
-        allowed = {"enableReading", "enableFixReadOnly"}
-        names = (
-            "ipRestrict enableReading enableWithdrawals enableInternalTransfer enableMargin "
-            "enableFutures permitsUniversalTransfer enableVanillaOptions enableFixApiTrade "
-            "enableFixReadOnly enableSpotAndMarginTrading enablePortfolioMarginTrading"
-        )
-        flags: dict[str, object] = {name: name in allowed for name in names.split()}
-        return msgspec.json.encode({**flags, "createTime": 1_623_840_271_000}).decode()
-
-    def _ticker(self, item: Listing) -> str:
-        pair, now, last = item.pair, self.market.now, item.tape.last
-        day = item.tape.day(now)
-        bid, ask = item.best()
-        change = (last.price - day.open) / day.open * 100
-        return (
-            f'{{"symbol":"{pair.binance_symbol}",'
-            f'"priceChange":"{pair.price8(last.price - day.open)}",'
-            f'"priceChangePercent":"{change:.3f}","weightedAvgPrice":"{pair.price8(day.vwap)}",'
-            f'"prevClosePrice":"{pair.price8(day.open)}","lastPrice":"{pair.price8(last.price)}",'
-            f'"lastQty":"{pair.size8(last.size)}","bidPrice":"{pair.price8(bid[0])}",'
-            f'"bidQty":"{pair.size8(bid[1])}","askPrice":"{pair.price8(ask[0])}",'
-            f'"askQty":"{pair.size8(ask[1])}","openPrice":"{pair.price8(day.open)}",'
-            f'"highPrice":"{pair.price8(day.high)}","lowPrice":"{pair.price8(day.low)}",'
-            f'"volume":"{pair.size8(day.volume)}",'
-            f'"quoteVolume":"{pair.notional8(day.notional)}","openTime":{day.since // 1000},'
-            f'"closeTime":{now // 1000},"firstId":{last.id - day.count + 1},'
-            f'"lastId":{last.id},"count":{day.count}}}'
-        )
+        return rows.restrictions()
 
     def _each(self, params: Mapping[str, str], show: Callable[[Listing], str]) -> str:
-        rows = [show(item) for item in self._wanted(params)]
-        return rows[0] if "symbol" in params else f"[{','.join(rows)}]"
+        listed = [show(item) for item in self._wanted(params)]
+        return listed[0] if "symbol" in params else f"[{','.join(listed)}]"
 
     def _wanted(self, params: Mapping[str, str]) -> list[Listing]:
         if "symbol" in params:
@@ -230,61 +204,3 @@ def number(params: Mapping[str, str], name: str, default: int) -> int:
     if not value.isascii() or not value.isdigit() or len(value) > 15:
         raise BinanceError(400, -1100, f"Illegal characters found in parameter '{name}'.")
     return int(value)
-
-
-def _best(item: Listing) -> str:
-    pair = item.pair
-    bid, ask = item.best()
-    return (
-        f'{{"symbol":"{pair.binance_symbol}","bidPrice":"{pair.price8(bid[0])}",'
-        f'"bidQty":"{pair.size8(bid[1])}","askPrice":"{pair.price8(ask[0])}",'
-        f'"askQty":"{pair.size8(ask[1])}"}}'
-    )
-
-
-def _symbol(pair: Pair) -> str:
-    smallest = pair.size8(max(1, int(pair.typical * 10**pair.size_places) // 1000))
-    body = {
-        "symbol": pair.binance_symbol,
-        "status": "TRADING",
-        "baseAsset": binance_asset(pair.base),
-        "baseAssetPrecision": 8,
-        "quoteAsset": binance_asset(pair.quote),
-        "quotePrecision": 8,
-        "quoteAssetPrecision": 8,
-        "baseCommissionPrecision": 8,
-        "quoteCommissionPrecision": 8,
-        "orderTypes": ["LIMIT", "LIMIT_MAKER", "MARKET"],
-        "icebergAllowed": True,
-        "ocoAllowed": True,
-        "quoteOrderQtyMarketAllowed": True,
-        "isSpotTradingAllowed": True,
-        "isMarginTradingAllowed": False,
-        "filters": [
-            {
-                "filterType": "PRICE_FILTER",
-                "minPrice": pair.price8(1),
-                "maxPrice": pair.price8(pair.opening * 10),
-                "tickSize": pair.price8(1),
-            },
-            {
-                "filterType": "LOT_SIZE",
-                "minQty": smallest,
-                "maxQty": "9000000000.00000000",
-                "stepSize": pair.size8(1),
-            },
-            {
-                "filterType": "NOTIONAL",
-                "minNotional": "5.00000000",
-                "applyMinToMarket": True,
-                "maxNotional": "9000000.00000000",
-                "applyMaxToMarket": False,
-                "avgPriceMins": 5,
-            },
-        ],
-        "permissions": [],
-        "permissionSets": [["SPOT"]],
-        "defaultSelfTradePreventionMode": "EXPIRE_MAKER",
-        "allowedSelfTradePreventionModes": ["EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"],
-    }
-    return msgspec.json.encode(body).decode()

@@ -144,8 +144,8 @@ class Client:
             self.session.closed()
             for handle in self._timers:
                 handle.cancel()
-            self._wake.set()
-            await writer
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
 
     async def ping(self) -> None:
         """Send a ping frame; nobody waits for the pong here."""

@@ -10,29 +10,12 @@ import msgspec
 
 from wsdash.exchange import kraken_text as text
 from wsdash.exchange.client import Client
-from wsdash.exchange.kraken_feed import DEPTHS, INTERVALS, Key, KrakenFeed
+from wsdash.exchange.kraken_feed import Key, KrakenFeed
+from wsdash.exchange.kraken_requests import PER_SYMBOL, Refused, key_of, result_of
 from wsdash.exchange.message import Message
-from wsdash.exchange.pairs import PAIRS
 
-_SYMBOLS = {pair.symbol: pair for pair in PAIRS}
-_PER_SYMBOL = frozenset({"book", "trade", "ticker", "ohlc"})
-_PARAMETERS: dict[str, tuple[str, object, frozenset[str], str]] = {
-    "book": ("depth", 10, frozenset(map(str, DEPTHS)), "Depth not supported"),
-    "ohlc": ("interval", 1, frozenset(map(str, INTERVALS)), "Interval not supported"),
-    "ticker": (
-        "event_trigger",
-        "trades",
-        frozenset({"trades", "bbo"}),
-        "Event trigger not supported",
-    ),
-}
-"""By channel: its parameter, the default, what it may be, and the error otherwise."""
 _FIRST_BID = re.compile(r'"bids":\[(\]?)')
 _CHECKSUM = re.compile(r'"checksum":\d+')
-
-
-class Refused(Exception):
-    """A request the venue answers with an error; the text is the venue's."""
 
 
 class KrakenSession:
@@ -145,7 +128,7 @@ class KrakenSession:
         raw = request.get("params")
         params = cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
         channel = params.get("channel")
-        if channel in _PER_SYMBOL:
+        if channel in PER_SYMBOL:
             symbols = params.get("symbol")
             if not isinstance(symbols, list) or not symbols:
                 self._error(method, "Symbol(s) not found", number, None, began)
@@ -162,7 +145,9 @@ class KrakenSession:
     ) -> None:
         channel = str(params["channel"])
         try:
-            key = self._key(channel, symbol, params)
+            if channel == "balances":
+                self._admit(params.get("token"))
+            key = key_of(channel, symbol, params)
             if method == "subscribe":
                 self._take(key, params, asked)
             elif key not in self._keys:
@@ -172,19 +157,6 @@ class KrakenSession:
                 self._ack(method, key, asked)
         except Refused as refusal:
             self._error(method, str(refusal), asked[0], symbol or None, asked[1])
-
-    def _key(self, channel: str, symbol: str, params: dict[str, Any]) -> Key:
-        if symbol and symbol not in _SYMBOLS:
-            raise Refused(f"Currency pair not supported {symbol[:40]}")
-        if channel == "balances":
-            self._admit(params.get("token"))
-        if channel not in _PARAMETERS:
-            return channel, symbol, ""
-        name, default, known, complaint = _PARAMETERS[channel]
-        value = params.get(name, default)
-        if str(value) not in known:
-            raise Refused(complaint)
-        return channel, symbol, str(value)
 
     def _admit(self, token: object) -> None:
         if not self._private:
@@ -232,24 +204,12 @@ class KrakenSession:
     def _ack(
         self, method: str, key: Key, asked: tuple[object, int], *, snapshot: bool | None = None
     ) -> None:
-        channel, symbol, parameter = key
-        result: dict[str, object] = {"channel": channel}
-        if channel == "book":
-            result["depth"] = int(parameter)
-        elif channel == "ohlc":
-            result["interval"] = int(parameter)
-        elif channel == "ticker":
-            result["event_trigger"] = parameter
-        if snapshot is not None:
-            result["snapshot"] = snapshot
-        if symbol:
-            result["symbol"] = symbol
-        body = msgspec.json.encode(result).decode()
+        body = msgspec.json.encode(result_of(key, snapshot)).decode()
         tail = f',"req_id":{asked[0]}' if _is_int(asked[0]) else ""
         frame = (
             f'{{"method":"{method}","result":{body},"success":true,{self._times(asked[1])}{tail}}}'
         )
-        self._client.send(Message(frame, "ack", channel, symbol))
+        self._client.send(Message(frame, "ack", key[0], key[1]))
 
     def _error(
         self, method: str, reason: str, number: object, symbol: str | None, began: int
@@ -271,12 +231,7 @@ class KrakenSession:
         return f'"time_in":"{text.stamp(began)}","time_out":"{text.stamp(ended)}"'
 
     def _status(self, system: str) -> Message:
-        data = {"version": "2.0.10", "system": system, "api_version": "v2"}
-        body = msgspec.json.encode(data).decode()[:-1]
-        frame = (
-            f'{{"channel":"status","type":"update","data":[{body},"connection_id":{self._id}}}]}}'
-        )
-        return Message(frame, "status", "status")
+        return Message(text.status(system, self._id), "status", "status")
 
 
 def _is_int(value: object) -> bool:

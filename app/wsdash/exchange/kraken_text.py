@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from zlib import crc32
 
+import msgspec
+
 from wsdash.exchange.account import Entry
 from wsdash.exchange.book import Levels
 from wsdash.exchange.candles import Candle
@@ -147,4 +149,13 @@ def ledger_row(entry: Entry) -> str:
         f'"asset":"{entry.asset}","asset_class":"currency","wallet_type":"spot",'
         f'"wallet_id":"main","amount":{entry.amount:.8f},"fee":{entry.fee:.8f},'
         f'"balance":{entry.balance:.8f}}}'
+    )
+
+
+def status(system: str, connection_id: int) -> str:
+    """Return the venue's status, as sent on connect and on change."""
+    return (
+        '{"channel":"status","type":"update","data":[{"version":"2.0.10",'
+        f'"system":{msgspec.json.encode(system).decode()},"api_version":"v2",'
+        f'"connection_id":{connection_id}}}]}}'
     )

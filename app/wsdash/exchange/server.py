@@ -17,23 +17,15 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from wsdash.exchange import handshake
-from wsdash.exchange.binance import BinanceSession
-from wsdash.exchange.binance_api import BinanceApiSession
-from wsdash.exchange.binance_feed import BinanceFeed
-from wsdash.exchange.binance_queries import Queries
 from wsdash.exchange.book import Levels
-from wsdash.exchange.client import Client, Session
+from wsdash.exchange.client import Client
 from wsdash.exchange.clockwork import Clockwork
+from wsdash.exchange.desk import Desk
 from wsdash.exchange.faults import FaultsError, Rule, load, parse, parse_rule
 from wsdash.exchange.handshake import Connect
 from wsdash.exchange.kraken import KrakenSession
-from wsdash.exchange.kraken_feed import KrakenFeed
-from wsdash.exchange.kraken_rest import KrakenRest
 from wsdash.exchange.market import Market
 from wsdash.exchange.plan import Plan, fits
-from wsdash.exchange.rest import BinanceRest, application
-from wsdash.exchange.signing import keys
-from wsdash.exchange.tokens import Tokens
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -77,20 +69,14 @@ class Exchange:
         self.port = port
         self.rest_port = port + 1 if port else 0
         self.plan = Plan(rules, 0.0)
-        self._seed = seed
         self._clients: dict[Client, None] = {}
-        self._numbered = 0
         self._flapping: dict[ServerConnection, Rule] = {}
-        self._kraken = KrakenFeed(self.market)
-        self._binance = BinanceFeed(self.market)
-        self._queries = Queries(self.market, lambda symbol: self._stale("binance", "rest", symbol))
-        self._keys = {venue: keys(seed, venue) for venue in ("kraken", "binance")}
+        self._desk = Desk(self.market, seed, self._stale)
         self._background: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self.plan.started = loop.time()
-        self._tokens = Tokens(self._seed, loop.time)
         try:
             self._server = await self._listen()
         except OSError as error:
@@ -102,7 +88,7 @@ class Exchange:
             self._server.close()
             await self._server.wait_closed()
             raise ExchangeError(_taken(error, self.rest_port)) from error
-        clockwork = Clockwork(self.market, self._binance.tick, self._beat, self._ping)
+        clockwork = Clockwork(self.market, self._desk.binance.tick, self._beat, self._ping)
         self._play = asyncio.create_task(clockwork.run())
         return self
 
@@ -119,21 +105,7 @@ class Exchange:
     def urls(self) -> dict[str, dict[str, str]]:
         """Addresses and keys of both venues."""
         socket = f"ws://{self.host}:{self.port}"
-        rest = f"http://{self.host}:{self.rest_port}"
-        paths = {
-            "kraken": (handshake.KRAKEN_PUBLIC, handshake.KRAKEN_PRIVATE),
-            "binance": ("/stream", handshake.BINANCE_API),
-        }
-        return {
-            venue: {
-                "ws_url": socket + public,
-                "private_ws_url": socket + private,
-                "rest_url": rest,
-                "api_key": self._keys[venue].api_key,
-                "api_secret": self._keys[venue].api_secret,
-            }
-            for venue, (public, private) in paths.items()
-        }
+        return self._desk.urls(socket, f"http://{self.host}:{self.rest_port}")
 
     def truth(self, symbol: str, sequence: int) -> tuple[Levels, Levels]:
         """Return (bids, asks) in ticks and lots after change `sequence` of `symbol`.
@@ -194,15 +166,9 @@ class Exchange:
         )
 
     async def _listen_rest(self) -> None:
-        kraken = KrakenRest(
-            self.market,
-            self._keys["kraken"],
-            self._tokens,
-            lambda symbol: self._stale("kraken", "rest", symbol),
+        self._runner = web.AppRunner(
+            self._desk.application(self), access_log=None, shutdown_timeout=1.0
         )
-        binance = BinanceRest(self._queries, self._keys["binance"])
-        app = application(kraken, binance, self)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self.host, self.rest_port).start()
@@ -238,29 +204,13 @@ class Exchange:
         if request is None or found is None:
             return
         client = Client(connection, found.venue, request.path)
-        self._numbered += 1
-        client.session = self._session(client, found)
+        client.session = self._desk.session(client, found)
         self.plan.arm(client.gate, found.venue, found.where, client.opened)
         self._clients[client] = None
         try:
             await client.run()
         finally:
             self._clients.pop(client, None)
-
-    def _session(self, client: Client, found: handshake.Door) -> Session:
-        if found.venue == "kraken":
-            return KrakenSession(
-                client,
-                self._kraken,
-                self._numbered,
-                private=found.where == "private",
-                token_ok=self._tokens.valid,
-                stale=lambda symbol: self._stale("kraken", found.where, symbol),
-            )
-        if found.where == "private":
-            keys_ = self._keys["binance"]
-            return BinanceApiSession(client, self._binance, self._queries, keys_)
-        return BinanceSession(client, self._binance, client.path)
 
     def _stale(self, venue: str, where: str, symbol: str) -> int:
         now = asyncio.get_running_loop().time()
