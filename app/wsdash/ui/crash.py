@@ -47,6 +47,9 @@ def redact(text: str) -> str:
 
 def report(error: BaseException) -> str:
     """Return a few lines on `error`: its type, its message, where it happened."""
+    inner = getattr(error, "error", None)  # Textual wraps what a worker raised
+    if isinstance(inner, BaseException):
+        error = inner
     lines = ["wsdash stopped by an error of its own:"]
     seen: BaseException | None = error
     for _ in range(3):

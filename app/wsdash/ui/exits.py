@@ -78,7 +78,7 @@ class Exits:
         finally:
             signal.set_wakeup_fd(wakeup)
             for number, handler in before.items():
-                signal.signal(number, handler)
+                signal.signal(number, signal.SIG_DFL if handler is None else handler)
             os.close(self._pipe)
             self._pipe = None
 

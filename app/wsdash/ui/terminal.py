@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.driver import Driver
     from textual.screen import Screen
+    from textual.types import CSSPathType
 
 PAUSE_AFTER = 2.0
 """Seconds without a drain after which nothing is composed any more."""
@@ -62,8 +63,10 @@ class TerminalApp(App[None]):
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(
+        self, *, css_path: CSSPathType | None = None, ansi_color: bool | None = None
+    ) -> None:
+        super().__init__(css_path=css_path, ansi_color=ansi_color)
         self.crash: str | None = None
         self.lag = LoopLag()
         self.exits = Exits(self._leave, self._give_up)
@@ -125,6 +128,10 @@ class TerminalApp(App[None]):
         self._diff.forget()
         self._missed = True
         self._caught_up()  # what was missed on the way to the old picture does not count
+
+    def action_redraw(self) -> None:
+        """Draw everything again, should something else have written on the terminal."""
+        self.screen_lost()
 
     def on_resume(self, seconds_away: float) -> None:
         """The process was stopped for about `seconds_away` seconds; for the feed to override."""

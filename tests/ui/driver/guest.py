@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import fcntl
 import json
 import os
+import resource
 import signal
 import sys
 import termios
@@ -77,6 +79,8 @@ class Guest(TerminalApp):
             "lag": self.lag.worst,
             "bytes_rate": out.bytes_per_second(),
             "frame_rate": out.frames_per_second(),
+            "core": resource.getrlimit(resource.RLIMIT_CORE),
+            "dumpable": ctypes.CDLL(None).prctl(3) if sys.platform == "linux" else None,
             **more,
         }
         os.write(TELLS, json.dumps(line).encode() + b"\n")
@@ -106,6 +110,8 @@ class Guest(TerminalApp):
                 raise RuntimeError(
                     "api_secret=canaryMESSAGE\x1b]0;evil\x07 https://u:pw@host/p?k=v"
                 )
+            case "l":
+                self.action_redraw()
             case "w":
                 self.run_worker(self.fail())
             case "s":

@@ -34,6 +34,15 @@ def test_a_crash(tmp_path: Path, state: str) -> None:
             assert canary not in kept
 
 
+def test_memory_stays_inside_the_process(tmp_path: Path) -> None:
+    with Terminal(f"state={tmp_path}") as terminal:
+        terminal.event("ready")
+        report = terminal.ask("r", "report")
+        assert report["core"] == [0, 0]
+        assert report["dumpable"] in (0, None)
+        assert (tmp_path / "fault.log").stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize("where", ["compose", "w", "s"], ids=["compose", "worker", "styles"])
 def test_a_crash_elsewhere(where: str) -> None:
     with Terminal(*([where] if where == "compose" else ())) as terminal:
@@ -45,6 +54,9 @@ def test_a_crash_elsewhere(where: str) -> None:
         assert terminal.modes_left() == set()
         said = terminal.output.decode()
         assert "wsdash stopped by an error of its own" in said
+        if where == "w":
+            assert "RuntimeError" in said
+            assert "guest.py:" in said
         assert "canaryMESSAGE" not in said.split("stopped by an error")[1]
 
 

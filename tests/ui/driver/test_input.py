@@ -15,7 +15,9 @@ STRAY = {
     "c1": b"\x9b\x90\x85",
     "empty csi": b"\x1b[;;;;R",
     "paste that never ends": b"\x1b[200~\xff\x1b[201~",
-    "noise": random.Random(7).randbytes(64).translate(bytes(range(256)), b"\x03\x11\x1a\x1bbxqfr"),
+    "noise": random.Random(7)
+    .randbytes(64)
+    .translate(bytes(range(256)), b"\x03\x11\x1a\x1bbxqfrlws"),
 }
 
 

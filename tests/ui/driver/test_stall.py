@@ -75,3 +75,12 @@ def test_a_storm_of_resizes_ends_with_a_true_screen() -> None:
         terminal.resize(91, 30)
         terminal.resize(90, 30)
         terminal.until(lambda: rows_with(terminal, last["number"]) == 20, "the last picture")
+
+
+def test_redraw_repairs_what_another_program_wrote() -> None:
+    with Terminal() as terminal:
+        last = terminal.frozen()
+        terminal.until(lambda: rows_with(terminal, last["number"]) == 20, "the last picture")
+        terminal.output += b"\x1b[HBroadcast message from root\r\n\x1b[2J"
+        terminal.type("l")
+        terminal.until(lambda: rows_with(terminal, last["number"]) == 20, "the picture again")
