@@ -21,18 +21,22 @@ class TokenBucket:
         self._tokens = float(budget.burst)
         self._at = now
 
-    def take(self, now: float) -> float:
-        """Take a token; return the seconds to wait when there is none (0: it was taken)."""
-        self._refill(now)
-        if self._tokens >= 1:
-            self._tokens -= 1
-            return 0.0
-        return (1 - self._tokens) / self._budget.per_second
+    def take(self, now: float, reserve: int = 0) -> float:
+        """Take a token; return the seconds to wait when there is none (0: it was taken).
 
-    def wait(self, now: float) -> float:
+        Args:
+            now: monotonic seconds.
+            reserve: tokens to leave for whoever matters more.
+        """
+        wait = self.wait(now, reserve)
+        if not wait:
+            self._tokens -= 1
+        return wait
+
+    def wait(self, now: float, reserve: int = 0) -> float:
         """Return the seconds until there is a token, without taking it."""
         self._refill(now)
-        return max(0.0, (1 - self._tokens) / self._budget.per_second)
+        return max(0.0, (1 + reserve - self._tokens) / self._budget.per_second)
 
     def _refill(self, now: float) -> None:
         gained = max(0.0, now - self._at) * self._budget.per_second
@@ -62,14 +66,22 @@ class ConnectBudget:
         for at in self._attempts:
             self._bucket.take(at)
 
-    def take(self) -> float:
-        """Spend an attempt; return the seconds to wait when there is none (0: it was spent)."""
+    def take(self, reserve: int = 0) -> float:
+        """Spend an attempt; return the seconds to wait when there is none (0: it was spent).
+
+        Args:
+            reserve: attempts to leave for a connection that matters more.
+        """
         now = self._clock.monotonic()
-        wait = self._bucket.take(now)
+        wait = self._bucket.take(now, reserve)
         if not wait:
             self._attempts.append(now)
             self._save()
         return wait
+
+    def wait(self, reserve: int = 0) -> float:
+        """Return the seconds until an attempt can be spent, without spending it."""
+        return self._bucket.wait(self._clock.monotonic(), reserve)
 
     @property
     def spent(self) -> int:

@@ -58,6 +58,7 @@ class Connection:
         self.session: Session | None = None
         self.received_at: float | None = None
         self.frames = 0
+        self._reserve = int(role == "private")  # market data comes first
         self._make_session = make_session
         self._tools = tools
         self._wanted: tuple[Subscription, ...] = ()
@@ -78,7 +79,7 @@ class Connection:
                     await self._listen()
                 except Exception as error:  # noqa: BLE001 - classified, shown, never swallowed
                     cause = classify(self._fault or error, self.address)
-                    self._signal(Signal.LOST, cause=cause)
+                    self._signal(Signal.LOST, cause=cause, hold=self.budget.wait(self._reserve))
         finally:
             self._signal(Signal.STOP)
 
@@ -142,7 +143,7 @@ class Connection:
                     pass
                 continue
             self._hurry.clear()
-            wait = self.budget.take()
+            wait = self.budget.take(self._reserve)
             if not wait:
                 return
             self._signal(Signal.HOLD, hold=wait)

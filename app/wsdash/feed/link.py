@@ -180,7 +180,7 @@ def advance(
         now: monotonic seconds.
         uniform: draws the random part of waits.
         cause: of a LOST.
-        hold: seconds to stay away, of a HOLD.
+        hold: seconds to stay away at least, of a HOLD, or of a LOST when the budget is spent.
     """
     target = TRANSITIONS.get((link.state, signal))
     if target is None:
@@ -188,7 +188,7 @@ def advance(
     changed = msgspec.structs.replace(link, state=target, since=now, retry_at=None, progress="")
     match target:
         case LinkState.BACKOFF:
-            return _lost(changed, now, uniform, cause or Cause("lost", "lost"))
+            return _lost(changed, now, uniform, cause or Cause("lost", "lost"), hold)
         case LinkState.HOLD:
             return msgspec.structs.replace(changed, retry_at=now + hold)
         case LinkState.AUTH | LinkState.SUBSCRIBING if link.state is LinkState.CONNECTING:
@@ -209,7 +209,7 @@ def forgive(link: Link, now: float) -> Link:
     return msgspec.structs.replace(link, attempt=0, parked=0, strikes=0, strike_kind="")
 
 
-def _lost(link: Link, now: float, uniform: Uniform, cause: Cause) -> Link:
+def _lost(link: Link, now: float, uniform: Uniform, cause: Cause, hold: float) -> Link:
     link = forgive(link, now)
     strikes = link.strikes + 1 if cause.kind == link.strike_kind else 1
     link = msgspec.structs.replace(
@@ -231,7 +231,7 @@ def _lost(link: Link, now: float, uniform: Uniform, cause: Cause) -> Link:
         return msgspec.structs.replace(
             link, state=LinkState.HOLD, retry_at=now + wait, attempt=attempt + 1
         )
-    wait = delay(attempt, uniform)
+    wait = max(delay(attempt, uniform), hold)
     return msgspec.structs.replace(link, retry_at=now + wait, attempt=attempt + 1)
 
 
