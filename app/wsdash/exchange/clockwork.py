@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from wsdash.exchange.market import Market
@@ -41,7 +42,8 @@ class Clockwork:
         """Play until cancelled."""
         loop = asyncio.get_running_loop()
         market = self._market
-        origin = loop.time() - market.clock
+        # Opening a market takes a while: it catches up with the wall clock it was opened by.
+        origin = loop.time() - (time.time() - market.opened / 1e6)
         next_beat, next_ping = loop.time() + 1.0, loop.time() + 20.0
         while True:
             now = loop.time()
