@@ -87,6 +87,8 @@ class LiveFeed:
             if venue not in self._public:
                 self._open(venue)
             line = self._public[venue]
+            if subs:
+                subs.add(Subscription("instruments"))  # ticks and decimals, for whatever is shown
             if line.wanted != subs:
                 self.supervisor.want(line, frozenset(subs))
 
