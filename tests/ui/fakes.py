@@ -17,9 +17,9 @@ from wsdash.domain.events import Channel, TickerMoved
 from wsdash.domain.instrument import Instrument, MarketKey
 from wsdash.domain.trades import Trade
 from wsdash.feed.feed import LinkReport
+from wsdash.feed.gaps import Gap
 from wsdash.feed.link import Link, LinkState
 from wsdash.feed.log import LinkEvent
-from wsdash.feed.gaps import Gap
 from wsdash.feed.market import Board, ChannelState, Stream
 from wsdash.venues.venue import Subscription
 
@@ -151,7 +151,7 @@ class FakeFeed:
         retry = self.time + more.get("wait", 0.0) if "wait" in more else None
         link = Link(
             name,
-            name.split(" ")[0],
+            name.partition(" ")[0],
             state,
             self.time,
             int(more.get("attempt", 0)),
@@ -198,7 +198,7 @@ class Scene:
             "binance public",
             LinkState.BACKOFF,
             "connection refused (127.0.0.1:9443)",
-            wait=4.0,
+            wait=22.0,
             attempt=2,
         )
         feed.account(
@@ -211,7 +211,9 @@ class Scene:
             ],
         )
         wall = int(feed.wall())
-        feed.board.gaps.gaps.append(Gap(wall - 20.0, wall - 18.0, "kraken public", "", "connection lost"))
+        feed.board.gaps.gaps.append(
+            Gap(wall - 20.0, wall - 18.0, "kraken public", "", "connection lost")
+        )
         for key in MARKETS:
             self._history(key)
         for _ in range(40):
@@ -234,7 +236,7 @@ class Scene:
             self._candle(key, price)
 
     def _book(self, key: MarketKey) -> None:
-        instrument, around = MARKETS[key]
+        instrument = MARKETS[key][0]
         tick = float(instrument.tick_size)
         middle = round(self._prices[key] / tick)
         chooser = random.Random(middle)
@@ -256,9 +258,13 @@ class Scene:
             close = price * (1 + self._random.gauss(0, 0.0003))
             high = max(price, close) * (1 + abs(self._random.gauss(0, 0.0002)))
             low = min(price, close) * (1 - abs(self._random.gauss(0, 0.0002)))
-            texts = [self._text(key, value) for value in (close, high, low, price)]
+            opened, top, bottom, closed = (
+                self._text(key, value) for value in (close, high, low, price)
+            )
             volume = f"{self._random.expovariate(0.1):.4f}"
-            candles.append(Candle(start - index * 60, *texts, volume, index > 0))
+            candles.append(
+                Candle(start - index * 60, opened, top, bottom, closed, volume, index > 0)
+            )
             price = close
         self.feed.candles(key, "1m", reversed(candles))
         self.feed.candles(key, "5m", list(reversed(candles))[::5])

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 
 from tests.ui.fakes import MARKETS, FakeFeed, Scene
+
 from wsdash.ui.app import Dashboard
 from wsdash.ui.terminal import run_app
 

@@ -102,7 +102,12 @@ def help_entries(
     if replay or pane in CORNER:
         title = "In this replay" if replay else f"In the {pane}"
         sections.append((title, list(corner(pane, replay=replay)[:4])))
-    everywhere = [(keymap.get(key.id, key.label), key.help) for key in KEYS]
+    everywhere = [
+        (keymap.get(key.id, key.label), key.help)
+        for key in KEYS
+        if not key.id.startswith("entry.") or key.id in keymap
+    ]
+    everywhere.insert(2, ("1-9", "that market of the watchlist"))
     everywhere.append(("Ctrl+C", "quit at once"))
     sections.append(("Everywhere", everywhere))
     return sections

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DEFAULT: Final = "calm"
 MONO: Final = "mono"
@@ -115,6 +115,7 @@ def only_ascii(environment: Mapping[str, str]) -> bool:
 
 
 def _theme(name: str, palette: Mapping[str, str], dark: bool) -> Theme:
+    mono = name == MONO
     return Theme(
         name=name,
         primary=palette["focus"],
@@ -129,6 +130,6 @@ def _theme(name: str, palette: Mapping[str, str], dark: bool) -> Theme:
         panel=palette["paper"],
         boost=palette["paper"],
         dark=dark,
-        variables=dict(palette),
-        ansi=name == MONO,
+        variables={**(BUILTIN_THEMES["ansi-dark"].variables if mono else {}), **palette},
+        ansi=mono,
     )

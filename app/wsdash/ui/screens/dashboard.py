@@ -112,7 +112,7 @@ class DashboardScreen(Screen[None]):
     def arrange_anew(self, **wishes: str) -> None:
         """Put the panes that are wished for in their places."""
         self.wish = self.wish._replace(**wishes)  # type: ignore[arg-type]
-        self.refresh(layout=True)
+        self.keys.refresh(layout=True)  # of a child: a screen keeps its own arrangement
         self.call_after_refresh(self._settle)
 
     def _tick(self) -> None:

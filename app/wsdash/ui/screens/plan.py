@@ -96,7 +96,7 @@ def _large(width: int, height: int, wish: Wish) -> list[Place]:
     if wish.side == "supervisor":
         supervisor = max(supervisor, height // 2)
     body = height - 3 - supervisor
-    left = 33 if width < 160 else 40
+    left = 35 if width < 160 else 40
     middle = 46 if width < 130 else 50 if width < 160 else 60
     right = width - left - middle
     watch = max(min(wish.markets * 2 + 2, body * 2 // 3), body // 3)

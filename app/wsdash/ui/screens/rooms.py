@@ -28,7 +28,10 @@ class Rooms(Layout):
     def arrange(
         self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
     ) -> ArrangeResult:
-        """Return where the panes of the plan stand, and tell each of them."""
+        """Return where the panes of the plan stand, and tell each of them.
+
+        A pane without a place is not drawn, and knows that it need not draw.
+        """
         places = {place.name: place for place in self._plan(size.width, size.height)}
         placements = []
         for pane in self._panes.values():

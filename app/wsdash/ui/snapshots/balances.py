@@ -10,7 +10,7 @@ from wsdash.domain.account import Account, Balance
 from wsdash.domain.numbers import trimmed
 from wsdash.domain.text import clean
 from wsdash.ui.snapshots.lines import Line, Span, shorten
-from wsdash.ui.snapshots.numbers import Column, column_of, grouped, zeros_back
+from wsdash.ui.snapshots.numbers import Column, column_of, grouped, padded, zeros_back
 from wsdash.ui.snapshots.picture import Picture, Verdict
 
 PriceOf = Callable[[str], Decimal | None]
@@ -30,15 +30,18 @@ def balances(
 ) -> Picture:
     """Return the balances of an account, the most valuable first."""
     width, height = size
+    if holding is not None and holding.verdict.believable:  # its age is in the status bar
+        holding = holding._replace(verdict=holding.verdict._replace(detail=""))
     if holding is None:
         rows: tuple[Line, ...] = (
             (Span(" no account", "dim"),),
             (Span(" wsdash keys add VENUE", "faint"),),
         )
         return Picture((Span("Balances"),), rows)
-    title: Line = (Span("Balances"), Span(f" {clean(holding.venue, 16)}", "dim"))
+    title: Line = (Span("Balances"),)
+    venue: Line = (Span(clean(holding.venue, 16), "dim"),)
     if holding.account is None or not holding.account.balances:
-        return Picture(title, ((Span(" nothing yet", "dim"),),), holding.verdict)
+        return Picture(title, ((Span(" nothing yet", "dim"),),), holding.verdict, (venue,))
     total, unpriced = holding.account.value(price_of)
     worth = f"{total:,.0f} {pricing}"
     held = _sorted(list(holding.account.balances.values()), price_of)
@@ -47,7 +50,7 @@ def balances(
     body = [_line(asset, columns) for asset in assets[skip : skip + height]]
     if unpriced and len(body) < height:
         body.append((Span(f" without a price: {', '.join(map(clean, unpriced))}", "faint"),))
-    notes: tuple[Line, ...] = ((Span(worth, "bright"),),)
+    notes: tuple[Line, ...] = ((Span(worth, "bright"),), venue)
     return Picture(title, tuple(body), holding.verdict, notes, figure=worth)
 
 
@@ -82,7 +85,8 @@ def _row(balance: Balance, price_of: PriceOf) -> _Asset:
     if balance.available is not None:
         locked = Decimal(balance.total) - Decimal(balance.available)
         held = f"{grouped(trimmed(format(locked, 'f')))} held" if locked > 0 else ""
-    return _Asset(clean(balance.asset, 12), grouped(balance.total), worth, held)
+    total = grouped(padded(trimmed(balance.total), 2))
+    return _Asset(clean(balance.asset, 12), total, worth, held)
 
 
 def _columns(assets: Sequence[_Asset], width: int) -> _Columns:

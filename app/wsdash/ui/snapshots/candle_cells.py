@@ -35,6 +35,11 @@ class Bar(NamedTuple):
         """Whether it rose or fell."""
         return "up" if self.close >= self.open else "down"
 
+    @property
+    def bar_role(self) -> str:
+        """The same, of its volume."""
+        return "bid-bar" if self.close >= self.open else "ask-bar"
+
 
 class Scale(NamedTuple):
     """From prices to half cells, counted from the top."""

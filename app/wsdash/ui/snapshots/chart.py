@@ -145,7 +145,7 @@ def _volume(slots: Sequence[Slot], height: int, view: View, lead: int) -> list[L
     for number, text in enumerate(column_rows(shares, height)):
         cells = [Span(" " * max(0, lead))]
         for slot, glyph in zip(slots, text, strict=True):
-            cells.append(Span(glyph, slot.bar.role if slot.bar and glyph != " " else "faint"))
+            cells.append(Span(glyph, slot.bar.bar_role if slot.bar and glyph != " " else "faint"))
             cells.append(Span(" " * (view.spacing - 1), "faint"))
         label = f"{human(largest)}" if number == 0 else ""
         rows.append((*_merged(cells), Span("┤" if label else "│", "faint"), Span(label, "dim")))
@@ -183,11 +183,15 @@ def _label(price: float, digits: int) -> str:
 
 
 def _reading(candle: Candle, digits: int) -> tuple[Line, ...]:
-    change = float(candle.close) - float(candle.open)
-    role = "up" if change >= 0 else "down"
+    """Return the newest candle in figures: as much of it as there will be room for."""
+    role = "up" if float(candle.close) >= float(candle.open) else "down"
+    named = (("O", candle.open), ("H", candle.high), ("L", candle.low), ("C", candle.close))
+    texts = " ".join(f"{name} {price_text(value, digits)}" for name, value in named)
+    move = (float(candle.close) / (float(candle.open) or 1.0) - 1) * 100
     return (
-        (Span(f"{change:+,.{min(digits, 12)}f}", role),),
+        (Span(f"{move:+.2f}%", role),),
         (Span(f"vol {human(float(candle.volume))}", "dim"),),
+        (Span(texts, "dim"),),
     )
 
 

@@ -19,6 +19,9 @@ from wsdash.ui.snapshots.picture import Picture, Verdict
 MIRROR_WIDTH = 44
 """Cells from which bids and asks have their own columns at the two sides of the price."""
 
+FINEST = 4
+"""Digits after the point of a size at most; the read-out of the cursor is exact."""
+
 
 class Sight(NamedTuple):
     """How the ladder is looked at.
@@ -65,7 +68,7 @@ def ladder(
     asks = rungs(book.asks, count, digits, sight.ticks, up=True) if book else []
     figures = middle(book, digits)
     columns = _columns(bids, asks, digits, sight.width)
-    rows: list[Line] = [_header(columns, sight.width)] if header else []
+    rows: list[Line] = [_header(columns)] if header else []
     rows += _side(asks, count, columns, sight, glow, now, up=True, known=book is not None)
     rows.append(_middle(figures, sight.width))
     rows += _side(bids, count, columns, sight, glow, now, up=False, known=book is not None)
@@ -83,29 +86,31 @@ def ladder(
 def _columns(bids: Sequence[Rung], asks: Sequence[Rung], digits: Digits, width: int) -> Columns:
     both = [*bids, *asks]
     price = column_of([rung.price for rung in both]) if both else Column(8, 0)
-    mirrored = width >= MIRROR_WIDTH + max(0, price.width - 10) * 2
+    mirrored = width >= MIRROR_WIDTH + max(0, price.width - 10)
     scale = steady_scale(max((float(rung.size) for rung in both), default=0.0))
     largest = max((rung.total for rung in both), default=Decimal(1))
-    side = (width - price.width - 4) // 2 if mirrored else width - price.width - 2
+    side = (width - price.width - 4) // 2 if mirrored else width - price.width - 3
     whole = max(2, len(f"{int(scale):,}"))
-    size = min(max(6, side * 2 // 5), whole + 1 + digits.size)
-    shown = max(0, min(digits.size, size - 1 - whole))
-    total = min(max(len(f"{int(largest):,}") + 1 + shown, 6), max(6, side // 3))
-    if side - size - total - 2 < 3:
+    finest = min(digits.size, FINEST)
+    size = min(max(6, side * 2 // 5), whole + 1 + finest)
+    shown = max(0, min(finest, size - 1 - whole))
+    total = max(6, min(side // 3, len(f"{int(largest):,}") + 1 + min(3, shown)))
+    gap = 1 if mirrored else 2
+    if side - size - total - gap < 3:
         total = 0
-    bar = max(0, side - size - (total + 2 if total else 1))
+    bar = max(0, side - size - (total + gap if total else gap - 1))
     return Columns(price, size, total, bar, shown, scale, mirrored)
 
 
-def _header(columns: Columns, width: int) -> Line:
+def _header(columns: Columns) -> Line:
     size = "size".rjust(columns.size)
-    total = "  " + "Σ".rjust(columns.total) if columns.total else ""
+    total = "Σ".rjust(columns.total) if columns.total else ""
     price = "price".rjust(columns.price.width)
     bar = " " * columns.bar
     if not columns.mirrored:
-        return (Span(f" {price} {size} {bar}{total[1:]}"[:width], "faint"),)
-    lead = "Σ".rjust(columns.total) + " " if columns.total else ""
-    return (Span(f" {lead}{size}{bar} {price} {bar}{size}{total[1:]}"[:width], "faint"),)
+        return (Span(f" {price} {size} {bar} {total}".rstrip(), "faint"),)
+    lead, tail = (f"{total} ", f" {total}") if total else ("", "")
+    return (Span(f" {lead}{size}{bar} {price} {bar}{size}{tail}", "faint"),)
 
 
 def _side(

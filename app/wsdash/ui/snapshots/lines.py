@@ -154,7 +154,7 @@ def switched_off(spans: Line) -> Line:
 def ascii_only(spans: Line) -> Line:
     """Return the line with ASCII in place of every other glyph, each as wide as before."""
     return tuple(
-        Span("#" * len(span.text), span.role.removesuffix("-rev"))
+        Span("#" * text_width(span.text), span.role.removesuffix("-rev"))
         if span.role.endswith("-rev")
         else span
         if span.text.isascii()

@@ -115,17 +115,18 @@ def bare(rows: tuple[Line, ...], width: int, height: int) -> tuple[Line, ...]:
 
 
 def _top(picture: Picture, frame: Frame, edge: str) -> Line:
+    """Return the top border: title, rule, notes, state; the word of the state goes last."""
     left, right = ("├", "┤") if frame.joined else ("┌", "┐")
     room = max(0, frame.width - 2)
+    named = _named(picture.title, frame.focused)
     verdict: Line = ()
     if picture.verdict is not None:
-        verdict = picture.verdict.line(max(4, room - width_of(picture.title) - 5))
-    named = _named(picture.title, frame.focused)
-    title = fit(named, max(0, min(width_of(named), room - width_of(verdict) - 4)))
-    notes_room = room - width_of(title) - width_of(verdict) - 7
-    notes = joined(picture.notes, notes_room) if notes_room > 0 else ()
+        verdict = picture.verdict.line(max(4, room - width_of(named) - 6, (room - 6) * 3 // 5))
+    taken = width_of(verdict) + 3 if verdict else 0
+    title = fit(named, max(0, min(width_of(named), room - taken - 3)))
+    notes = joined(picture.notes, room - taken - width_of(title) - 3 - (3 if verdict else 4))
     state = (*notes, Span(" ─ ", edge), *verdict) if notes and verdict else notes or verdict
-    rule = room - width_of(title) - width_of(state) - (2 if title else 0) - (3 if state else 0)
+    rule = room - (width_of(title) + 2 if title else 0) - (width_of(state) + 3 if state else 0)
     spans = [Span(left, edge)]
     if title:
         spans += [Span(" "), *title, Span(" ")]

@@ -34,10 +34,12 @@ _DOWN: Final = frozenset(
 )
 
 
-def link_verdict(link: Link, now: float, received_at: float | None = None) -> Verdict:
-    """Return the state of a connection in words."""
+def link_verdict(
+    link: Link, now: float, received_at: float | None = None, *, brief: bool = False
+) -> Verdict:
+    """Return the state of a connection in words; `brief` leaves out its reason."""
     wait = 0.0 if link.retry_at is None else link.retry_at - now
-    reason = clean(link.reason)
+    reason = "" if brief else clean(link.reason)
     match link.state:
         case LinkState.BACKOFF:
             number = f" #{link.attempt}" if link.attempt else ""

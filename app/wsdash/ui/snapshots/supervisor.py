@@ -11,11 +11,14 @@ from wsdash.feed.link import LinkState
 from wsdash.feed.log import LinkEvent
 from wsdash.ui.snapshots.clocks import clock, span
 from wsdash.ui.snapshots.lines import Line, Span, first_fit, fit, shorten, width_of
-from wsdash.ui.snapshots.picture import Picture, Verdict
+from wsdash.ui.snapshots.picture import Picture
 from wsdash.ui.snapshots.states import link_verdict
 
-_STRIP = {"l": ("▇", "dim"), "s": ("▄", "look"), "d": ("▁", "bad"), " ": (" ", "faint")}
+_STRIP = {"l": ("▇", "faint"), "s": ("▄", "look"), "d": ("▁", "bad"), " ": (" ", "faint")}
 _STATE_MOODS = {"LIVE": "good", "BACKOFF": "bad", "PARKED": "bad", "STALE": "bad"}
+
+NARROW = 60
+"""Cells below which a connection and an event take two lines each."""
 
 
 def supervisor(
@@ -27,12 +30,17 @@ def supervisor(
 ) -> Picture:
     """Return all connections, and below them as much of the log as there is room for."""
     width, height = size
-    rows = [link_line(report, now, width) for report in reports]
+    narrow = width < NARROW
+    rows: list[Line] = []
+    for report in reports:
+        rows += _two_lines(report, now, width) if narrow else [link_line(report, now, width)]
     if not reports:
         rows.append((Span(" no connections", "dim"),))
     room = height - len(rows) - 1
     if room >= 1:
-        events = [_event(event, width) for event in islice(log, skip, skip + room)]
+        events: list[Line] = []
+        for event in islice(log, skip, skip + room):
+            events += _event(event, width, narrow=narrow)
         if events:
             rows += [(Span(" " + "┈" * (width - 2), "faint"),), *events]
     return Picture((Span("Supervisor"),), tuple(rows), None, (counts(reports),))
@@ -76,19 +84,18 @@ def link_line(report: LinkReport, now: float, width: int) -> Line:
 
 
 def brief_links(reports: Sequence[LinkReport], now: float, width: int) -> Line:
-    """Return all connections in one line, by venue: the one worst off speaks for its venue."""
-    worst: dict[str, Verdict] = {}
+    """Return all venues in one line, in a steady order; its worst link speaks for a venue."""
+    worst: dict[str, LinkReport] = {}
     for report in reports:
-        verdict = link_verdict(report.link, now)
-        verdict = verdict._replace(detail="") if verdict.believable else verdict
-        if report.link.venue not in worst or worst[report.link.venue].believable:
-            worst[report.link.venue] = verdict
-    order = sorted(worst.items(), key=lambda item: item[1].believable)
-    for detailed in (True, False):
+        spoken = worst.get(report.link.venue)
+        if spoken is None or link_verdict(spoken.link, now).believable:
+            worst[report.link.venue] = report
+    for detail in (True, False):
         line: Line = ()
-        for venue, verdict in order:
-            words = verdict if detailed else verdict._replace(detail="")
-            line = (*line, Span(f" {clean(venue, 12)} ", "dim"), *words.line(60))
+        for venue, report in worst.items():
+            verdict = link_verdict(report.link, now, brief=True)
+            words = verdict if detail else verdict._replace(detail="")
+            line = (*line, Span(f" {clean(venue, 12)} ", "dim"), *words.line(40), Span(" "))
         if width_of(line) <= width:
             return line
     return fit(line, width)
@@ -125,15 +132,32 @@ def _figures(report: LinkReport, now: float) -> list[str]:
     return [*figures, *troubles]
 
 
-def _event(event: LinkEvent, width: int) -> Line:
+def _event(event: LinkEvent, width: int, *, narrow: bool) -> list[Line]:
     subject = clean(f"{event.connection} {event.subject}".strip(), 40)
     role = _STATE_MOODS.get(event.state, "look")
-    line: Line = (
-        Span(f" {clock(event.time)} ", "faint"),
-        Span(f"{shorten(subject, 24):<24} ", "dim"),
-        Span(f"{clean(event.state, 11):<11} ", role),
-        Span(clean(event.text), "text"),
-    )
-    if width < 60:
-        line = (line[0], Span(f"{clean(event.state, 11)} ", role), line[3])
-    return fit(line, width)
+    time = Span(f" {clock(event.time)} ", "faint")
+    state, text = clean(event.state, 11), Span(clean(event.text), "text")
+    if narrow:
+        head: Line = (time, Span(f"{state} ", role), Span(subject, "dim"))
+        return [fit(head, width), fit((Span("   "), text), width)]
+    name = Span(f"{shorten(subject, 24):<24} ", "dim")
+    return [fit((time, name, Span(f"{state:<11} ", role), text), width)]
+
+
+def _two_lines(report: LinkReport, now: float, width: int) -> list[Line]:
+    """Return one connection where one line is too short to say why it is where it is."""
+    verdict = link_verdict(report.link, now, report.received_at, brief=True)
+    name = shorten(clean(report.link.name, 40), 18)
+    head: Line = (Span(f" {name:<18} ", "text"), *verdict.line(max(8, width - 20)))
+    why: str = clean(report.link.reason)
+    if verdict.believable or not why:
+        figures = _figures(report, now)
+        why = next(
+            (
+                words
+                for count in range(len(figures), 0, -1)
+                if len(words := "  ".join(figures[:count])) + 3 <= width
+            ),
+            "",
+        )
+    return [fit(head, width), fit((Span(f"   {why}", "dim"),), width)]

@@ -56,7 +56,9 @@ def title_line(headline: Headline, glow: Glow, now: float, width: int) -> Line:
 
 def too_small(headline: Headline, width: int, height: int, needed: tuple[int, int]) -> list[Line]:
     """Return what can still be said where nothing else fits."""
-    price = last_price(headline.market) or "—"
+    price, market = last_price(headline.market) or "—", headline.market
+    if market is not None and price != "—":
+        price = price_text(price, digits_of(market.instrument, market.book).price)
     word = headline.verdict.word
     role = "bright" if headline.verdict.believable else "off"
     state = Span(word, headline.verdict.mood if headline.verdict.mood in {"look", "bad"} else "dim")

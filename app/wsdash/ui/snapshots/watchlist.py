@@ -53,7 +53,7 @@ def watchlist(entries: Sequence[Entry], watch: Watch, glow: Glow, now: float) ->
     names = {entry.key: _name(entry, watch.width) for entry in entries}
     name_width = max(text_width(name) for name in names.values())
     column = column_of(list(prices.values()))
-    room = watch.width - name_width - 2
+    room = watch.width - name_width - 1
     rows: list[Line] = []
     for index, entry in enumerate(seen, first):
         head = _head(entry, names[entry.key], name_width, index, watch)
@@ -117,7 +117,7 @@ def _head(entry: Entry, name: str, width: int, index: int, watch: Watch) -> Line
 
 
 def _price(text: str, column: Column, room: int, entry: Entry, glow: Glow, now: float) -> Line:
-    aligned = column.place(text) if column.width + 8 <= room else text
+    aligned = column.place(text) if column.width + 8 <= room else text.rjust(min(room - 8, 12))
     role = "text" if entry.verdict.believable else "off"
     return glow.spans(str(entry.key), aligned, role, now)
 
@@ -126,10 +126,10 @@ def _with_change(head: Line, price: Line, entry: Entry, width: int) -> Line:
     change = change_of(entry.market)
     tail = change
     if not entry.verdict.believable:
-        tail = entry.verdict.line(8)
+        tail = entry.verdict.line(7)
         if width_of(head) + width_of(price) + 10 > width:
             tail = (Span(shorten(entry.verdict.word, 6), entry.verdict.mood),)
-    tail = (Span(" " * max(0, 8 - width_of(tail))), *tail)
+    tail = (Span(" " * max(0, 7 - width_of(tail))), *tail)
     if width_of(head) + width_of(price) + width_of(tail) + 1 > width:
         tail = tuple(span for span in tail if span.text.strip())
     right = (*price, Span(" "), *tail) if tail else price
@@ -140,5 +140,6 @@ def _with_change(head: Line, price: Line, entry: Entry, width: int) -> Line:
 
 def _below(entry: Entry, width: int) -> Line:
     state = entry.verdict.line(max(8, width // 2))
-    trail = sparkline(entry.trail, max(0, width - width_of(state) - 4))
+    room = max(0, width - width_of(state) - 6)
+    trail = sparkline(entry.trail, room).rjust(room)
     return spread((Span("  "), Span(trail, "faint")), state, width)

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.ui.fakes import BTC, MARKETS
+
+from wsdash.domain.book import OrderBook
+from wsdash.domain.instrument import MarketKey
+from wsdash.domain.numbers import price_key
+from wsdash.feed.market import Market, Stream
+from wsdash.ui.snapshots.depth import GROUPS, Digits, digits_of, middle, rungs
+from wsdash.ui.snapshots.glow import Glow
+from wsdash.ui.snapshots.ladder import Sight, ladder
+from wsdash.ui.snapshots.lines import plain_text, width_of
+from wsdash.ui.snapshots.picture import Picture, Verdict
+
+LIVE = Verdict("LIVE", "0.2s")
+TENTH = Digits(1, 4, 10**17)
+
+levels = st.lists(
+    st.tuples(
+        st.integers(1, 2_000_000).map(lambda tick: f"{tick // 10}.{tick % 10}"),
+        st.integers(1, 10**9).map(lambda size: f"{size / 10_000:.4f}"),
+    ),
+    max_size=60,
+)
+
+
+def book_of(bids: list[tuple[str, str]], asks: list[tuple[str, str]]) -> OrderBook:
+    book = OrderBook()
+    book.replace(bids, asks)
+    return book
+
+
+def market_of(book: OrderBook | None, key: MarketKey = BTC, *, listed: bool = True) -> Market:
+    market = Market(key)
+    market.book = book
+    market.instrument = MARKETS[key][0] if listed else None
+    market.streams["book"] = Stream("book", 0.0)
+    return market
+
+
+def drawn(market: Market, width: int = 60, height: int = 22, **sight: int) -> Picture:
+    looked = Sight(width, height, **sight)
+    return ladder(market, market.key, LIVE, looked, Glow(), 0.0)
+
+
+@given(levels, st.sampled_from(GROUPS), st.integers(1, 30))
+def test_sums_add_up_and_groups_lose_nothing(
+    given_levels: list[tuple[str, str]], ticks: int, count: int
+) -> None:
+    side = book_of([], given_levels).asks
+    shown = rungs(side, count, TENTH, ticks, up=True)
+    total = Decimal(0)
+    for rung in shown:
+        total += rung.size
+        assert rung.total == total
+    assert len(shown) <= count
+    if len(shown) < count:
+        assert total == sum((Decimal(size) for _, size in side.top(len(side))), Decimal(0))
+
+
+@given(levels, st.sampled_from(GROUPS))
+def test_no_row_promises_a_better_price_than_there_is(
+    given_levels: list[tuple[str, str]], ticks: int
+) -> None:
+    book = book_of(given_levels, given_levels)
+    for side, up in ((book.bids, False), (book.asks, True)):
+        shown = rungs(side, 1, TENTH, ticks, up=up)
+        if shown and shown[0].price.strip("0."):
+            best, row = side.best_key or 0, price_key(shown[0].price.replace(",", ""))
+            assert row >= best if up else row <= best
+
+
+def test_bids_and_asks_stand_on_their_sides_of_the_spread() -> None:
+    book = book_of([("65000.1", "4.81"), ("65000.0", "0.21")], [("65000.2", "5.93")])
+    rows = [plain_text(row) for row in drawn(market_of(book)).rows]
+    spread = next(y for y, row in enumerate(rows) if "mid 65,000.15" in row)
+    above, below = "\n".join(rows[:spread]), "\n".join(rows[spread + 1 :])
+    assert "65,000.2" in above
+    assert "65,000.1" not in above
+    assert below.index("65,000.1") < below.index("65,000.0")
+
+
+@pytest.mark.parametrize("width", range(16, 120, 3))
+@pytest.mark.parametrize("height", [3, 8, 23, 50])
+def test_no_row_is_wider_than_the_pane(width: int, height: int) -> None:
+    asks = [(f"{65_000 + n}.2", f"{n * 1_234.5678:.8f}") for n in range(1, 40)]
+    bids = [(f"{65_000 - n}.2", "0.00000001") for n in range(40)]
+    picture = drawn(market_of(book_of(bids, asks)), width, height)
+    assert len(picture.rows) <= max(3, height)
+    if width >= 30:
+        assert max(width_of(row) for row in picture.rows) <= width
+
+
+def test_all_prices_of_a_picture_share_one_column() -> None:
+    asks = [("10000.5", "1"), ("10000", "2"), ("9999.5", "30")]
+    bids = [("999", "1"), ("99.5", "1")]
+    rows = [plain_text(row) for row in drawn(market_of(book_of(bids, asks), listed=False)).rows]
+    ends = set()
+    for price in ("10,000.5", "9,999.5", "99.5"):
+        row = next(row for row in rows if f" {price}" in row)
+        ends.add(row.index(f" {price}") + len(price))
+    assert len(ends) == 1
+
+
+def test_an_empty_side_says_so() -> None:
+    text = "\n".join(plain_text(row) for row in drawn(market_of(book_of([], [("1", "1")]))).rows)
+    assert "no bids" in text
+    assert "no asks" not in text
+
+
+def test_without_a_book_there_is_no_number() -> None:
+    rows = drawn(market_of(None)).rows
+    assert not any(character.isdigit() for row in rows for character in plain_text(row))
+
+
+def test_the_cursor_reads_the_exact_size() -> None:
+    picture = drawn(market_of(book_of([("65000.1", "4.81000001")], [])), cursor=-1)
+    assert any("65,000.1 × 4.81000001" in plain_text(note) for note in picture.notes)
+    assert picture.figure == "65,000.1"
+
+
+def test_spread_mid_and_microprice() -> None:
+    figures = middle(book_of([("100.0", "3")], [("100.2", "1")]), TENTH)
+    assert (figures.spread, figures.mid, figures.micro) == ("0.2", "100.10", "100.150")
+    assert figures.imbalance == pytest.approx(0.5)
+    assert float(figures.basis) == pytest.approx(19.98, abs=0.01)
+
+
+def test_decimals_of_an_unknown_instrument_are_those_it_came_with() -> None:
+    book = book_of([("0.00000812", "1000.5")], [("0.0000082", "1")])
+    assert digits_of(None, book)[:2] == (8, 1)

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+from tests.ui.screen import dashboard, hides, screen_text, shows, until
+
+from wsdash.ui.keys import CORNER, KEYS, bindings, corner, help_entries
+from wsdash.ui.screens.plan import PANES
+from wsdash.ui.snapshots.lines import plain_text, width_of
+from wsdash.ui.snapshots.sheets import help_rows
+from wsdash.ui.themes import TITLES, only_ascii
+
+
+def test_every_binding_is_in_the_help() -> None:
+    for pane in PANES:
+        entries = help_entries(pane, {}, replay=False)
+        text = "\n".join(plain_text(row) for row in help_rows(entries, 80))
+        for key in KEYS:
+            if key.id.startswith("entry."):
+                assert "1-9" in text
+            else:
+                assert f"{key.label} " in text
+                assert key.help in text
+
+
+def test_every_binding_has_a_name_of_its_own_and_a_key_of_its_own() -> None:
+    ids = [binding.id for binding in bindings()]
+    keys = [key for binding in bindings() for key in binding.key.split(",")]
+    assert len(set(ids)) == len(ids)
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_remapped_key_is_in_the_help_under_its_new_name() -> None:
+    sections = help_entries("tape", {"quit": "ctrl+d", "entry.3": "x"}, replay=False)
+    entries = sections[-1][1]
+    assert ("ctrl+d", "quit") in entries
+    assert ("x", "market 3 of the watchlist") in entries
+
+
+def test_every_pane_has_its_five_keys() -> None:
+    assert set(CORNER) == set(PANES)
+    assert all(len(corner(pane, replay=replay)) == 5 for pane in PANES for replay in (True, False))
+
+
+@pytest.mark.parametrize("width", [20, 38, 62])
+def test_the_help_is_never_wider_than_its_sheet(width: int) -> None:
+    for row in help_rows(help_entries("chart", {}, replay=False), width):
+        assert width_of(row) <= max(width, 24)
+
+
+async def test_every_action_exists() -> None:
+    app, _, _ = dashboard()
+    for key in KEYS:
+        owner = app if key.action.startswith("app.") else app.board_screen
+        name = key.action.removeprefix("app.").partition("(")[0]
+        assert hasattr(owner, f"action_{name}"), key.id
+
+
+async def test_a_remapped_key_works() -> None:
+    app, _, _ = dashboard(keymap={"watch": "ctrl+w"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+w")
+        await shows(pilot, "Watch")
+
+
+@pytest.mark.parametrize("size", [(40, 10), (80, 24)])
+async def test_help_settings_and_palette_open_and_close(size: tuple[int, int]) -> None:
+    app, _, _ = dashboard(settings=[("file", "/etc/[b]x"), ("theme", "calm")])
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("question_mark")
+        await shows(pilot, "Help", "In the ladder")
+        await pilot.press("escape", "comma")
+        await shows(pilot, "Settings", "/etc/[b]x")
+        await pilot.press("q")
+        await hides(pilot, "Settings")
+        await pilot.press("colon", *"light", "enter")
+        await until(pilot, lambda: app.theme == "light", "the light theme")
+        await pilot.press("ctrl+p", *"quit", "enter")
+        await until(pilot, lambda: not app.is_running, "the end")
+
+
+@pytest.mark.parametrize("theme", TITLES)
+async def test_every_theme_draws(theme: str) -> None:
+    app, _, _ = dashboard(theme=theme)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LIVE", "65,0")
+
+
+async def test_ascii_means_no_other_byte_anywhere() -> None:
+    app, _, _ = dashboard(ascii_only=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LIVE", "65,0")
+        assert screen_text(app).isascii()
+        for key in ("question_mark", "escape", "slash", "x", "escape", "colon"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert screen_text(app).isascii()
+
+
+def test_the_locale_decides_about_ascii() -> None:
+    assert not only_ascii({"LANG": "de_DE.UTF-8"})
+    assert not only_ascii({})
+    assert only_ascii({"LC_ALL": "C"})
+    assert only_ascii({"LANG": "C", "LC_CTYPE": "C.UTF-8"})
+    assert only_ascii({"LANG": "en_US.ISO-8859-1"})

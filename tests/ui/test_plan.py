@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from wsdash.ui.screens.plan import PANES, SMALLEST, Place, Wish, plan
+
+
+def cells(place: Place) -> set[tuple[int, int]]:
+    return {
+        (x, y)
+        for x in range(place.x, place.x + place.width)
+        for y in range(place.y, place.y + place.height)
+    }
+
+
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [
+        (width, height)
+        for width in (1, 19, 20, 40, 63, 64, 80, 109, 110, 120, 159, 160, 200, 250)
+        for height in (1, 4, 5, 10, 15, 16, 24, 31, 32, 40, 48, 60, 70)
+    ],
+)
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(),
+        Wish(links=6, markets=12),
+        Wish(side="chart"),
+        Wish(side="supervisor", links=3),
+        Wish(maximised="tape"),
+        Wish(links=0, markets=0),
+    ],
+)
+def test_panes_cover_the_screen_and_never_each_other(width: int, height: int, wish: Wish) -> None:
+    seen: set[tuple[int, int]] = set()
+    for place in plan(width, height, wish):
+        here = cells(place)
+        assert here
+        assert not here & seen
+        seen |= here
+    assert seen == {(x, y) for x in range(width) for y in range(height)}
+
+
+def test_every_pane_can_be_brought_to_every_screen() -> None:
+    for width, height in ((40, 10), (80, 24), (80, 50), (120, 24), (120, 40), (200, 60)):
+        for pane in PANES:
+            names = {place.name for place in plan(width, height, Wish(side=pane))}
+            assert pane in names or (pane == "ladder" and "compact" in names)
+
+
+def test_a_screen_that_is_too_small_shows_one_thing() -> None:
+    assert plan(SMALLEST[0] - 1, 30, Wish()) == [Place("compact", 0, 0, SMALLEST[0] - 1, 30)]
