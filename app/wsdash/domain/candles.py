@@ -43,14 +43,18 @@ class CandleSeries:
         return len(self._candles)
 
     def update(self, candles: Iterable[Candle]) -> None:
-        """Take new words on candles, in any order; the last word on a start counts."""
+        """Take new words on candles, in any order; the last word on a start counts.
+
+        Only the newest candle can be open: some venues say of none that it is closed.
+        """
         sort = False
         newest = next(reversed(self._candles), None)
         for candle in candles:
             if newest is not None and candle.start > newest:
-                self._candles[newest] = msgspec.structs.replace(self._candles[newest], closed=True)
-            sort = sort or (newest is not None and candle.start < newest)
-            self._candles[candle.start] = candle
+                self._candles[newest] = _closed(self._candles[newest])
+            older = newest is not None and candle.start < newest
+            sort = sort or older
+            self._candles[candle.start] = _closed(candle) if older else candle
             newest = candle.start if newest is None else max(newest, candle.start)
         if sort:
             self._candles = dict(sorted(self._candles.items()))
@@ -60,3 +64,7 @@ class CandleSeries:
     def last(self, count: int) -> list[Candle]:
         """Return the newest `count` candles, oldest first."""
         return list(self._candles.values())[-count:] if count > 0 else []
+
+
+def _closed(candle: Candle) -> Candle:
+    return candle if candle.closed else msgspec.structs.replace(candle, closed=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal
-from functools import lru_cache
+from decimal import Context, Decimal
+from functools import lru_cache, reduce
 
 SCALE = 18
 """Digits after the point that a price identity keeps; no venue sends more."""
@@ -85,6 +85,10 @@ def trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+EXACT = Context(prec=100)
+"""Adds without rounding; by itself `decimal` keeps 28 digits, and a plain number can have 36."""
+
+
 def add(numbers: Iterable[str]) -> str:
     """Return the exact sum of plain decimals, with the decimals of the longest."""
-    return format(sum(map(Decimal, numbers), Decimal(0)), "f")
+    return format(reduce(EXACT.add, map(Decimal, numbers), Decimal(0)), "f")

@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from wsdash.domain.numbers import EXACT
+
 Aggressor: TypeAlias = Literal["buy", "sell"]
 """Who crossed the spread: a buyer lifted an ask, or a seller hit a bid."""
 
@@ -63,7 +65,7 @@ class Tape:
         if not trade.history:
             self.count += 1
             if trade.side == "buy":
-                self.bought += Decimal(trade.size)
+                self.bought = EXACT.add(self.bought, Decimal(trade.size))
             else:
-                self.sold += Decimal(trade.size)
+                self.sold = EXACT.add(self.sold, Decimal(trade.size))
         return True
