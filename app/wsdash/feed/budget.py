@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from math import isfinite
 from pathlib import Path
 
 from wsdash.feed.clock import Clock
@@ -11,6 +12,9 @@ from wsdash.venues.venue import Budget
 
 WINDOW = 300.0
 """Seconds over which attempts are counted for the screen."""
+
+_ROUNDING = 1e-6
+"""Part of a token that floats may lose: whoever waited as long as told must not wait again."""
 
 
 class TokenBucket:
@@ -36,7 +40,8 @@ class TokenBucket:
     def wait(self, now: float, reserve: int = 0) -> float:
         """Return the seconds until there is a token, without taking it."""
         self._refill(now)
-        return max(0.0, (1 + reserve - self._tokens) / self._budget.per_second)
+        missing = 1 + reserve - self._tokens
+        return missing / self._budget.per_second if missing > _ROUNDING else 0.0
 
     def _refill(self, now: float) -> None:
         gained = max(0.0, now - self._at) * self._budget.per_second
@@ -60,7 +65,10 @@ class ConnectBudget:
         self._clock, self._file = clock, file
         self.limit = budget.burst + int(budget.per_second * WINDOW)
         now, wall = clock.monotonic(), clock.wall()
-        ages = sorted((wall - at for at in self._load() if 0 <= wall - at < WINDOW), reverse=True)
+        # the wall clock may have been set back since: what lies ahead of it counts as just now
+        ages = sorted(
+            (max(0.0, wall - at) for at in self._load() if wall - at < WINDOW), reverse=True
+        )
         self._attempts: deque[float] = deque((now - age for age in ages), maxlen=1_000)
         self._bucket = TokenBucket(budget, self._attempts[0] if self._attempts else now)
         for at in self._attempts:
@@ -92,8 +100,8 @@ class ConnectBudget:
     def _load(self) -> list[float]:
         try:
             times = json.loads(self._file.read_text()) if self._file else []
-            return [float(at) for at in times if isinstance(at, int | float)]
-        except (OSError, ValueError, TypeError):
+            return [float(at) for at in times if isinstance(at, int | float) and isfinite(at)]
+        except (OSError, ValueError, TypeError, OverflowError, RecursionError):
             return []
 
     def _save(self) -> None:
