@@ -26,12 +26,11 @@ def screen_text(app: App[Any]) -> str:
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str = "") -> None:
-    """Wait until a condition holds, looking again whenever the app is idle."""
+    """Wait until a condition holds, looking again every few milliseconds."""
     for _ in range(PATIENCE):
         if condition():
             return
-        await pilot.pause()
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.01)
     raise AssertionError(f"never happened: {what}\n{screen_text(pilot.app)}")
 
 

@@ -136,6 +136,21 @@ async def test_a_frozen_pane_stands_still_and_says_so() -> None:
         await hides(pilot, "FROZEN")
 
 
+async def test_a_small_screen_freezes_and_groups_too() -> None:
+    app, _, scene = dashboard()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await shows(pilot, "mid 6")
+        await pilot.press("space")
+        await shows(pilot, "FROZEN")
+        before = screen_lines(app)[1:8]
+        scene.step(5.0)
+        await shows(pilot, "FROZEN 5")
+        assert screen_lines(app)[1:8] == before
+        await pilot.press("space", *["plus"] * 6)
+        await hides(pilot, "FROZEN")
+        await until(pilot, lambda: screen_lines(app)[1:8] != before, "a grouped ladder")
+
+
 async def test_the_finder_finds_in_the_lists_of_all_venues() -> None:
     app, feed, _ = dashboard()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import pytest
 from tests.ui.screen import dashboard, hides, screen_text, shows, until
+from textual.app import App
+from textual.binding import Binding
 
 from wsdash.ui.keys import CORNER, KEYS, bindings, corner, help_entries
 from wsdash.ui.screens.plan import PANES
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.sheets import help_rows
+from wsdash.ui.terminal import TerminalApp
 from wsdash.ui.themes import TITLES, only_ascii
 
 
@@ -20,6 +23,15 @@ def test_every_binding_is_in_the_help() -> None:
             else:
                 assert f"{key.label} " in text
                 assert key.help in text
+
+
+def test_the_keys_of_the_program_itself_are_in_the_help() -> None:
+    shown = {key.lower() for key, _ in help_entries("tape", {}, replay=False)[-1][1]}
+    for base in (App, TerminalApp):
+        for binding in base.__dict__["BINDINGS"]:
+            key = binding.key if isinstance(binding, Binding) else binding[0]
+            if key != "super+c":
+                assert key.partition(",")[0] in shown
 
 
 def test_every_binding_has_a_name_of_its_own_and_a_key_of_its_own() -> None:

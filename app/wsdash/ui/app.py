@@ -106,7 +106,7 @@ class Dashboard(Shell):
         if self.desk.player is not None:
             self.desk.player.toggle()
         else:
-            self.board_screen.panes[self.board_screen.focused_name].freeze()
+            self.board_screen.focused_pane.freeze()
         self.board_screen.draw_all()
 
     # ---------------------------------------------------------------- the program

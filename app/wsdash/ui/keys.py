@@ -79,6 +79,13 @@ CORNER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 REPLAY_CORNER: Final = (("Space", "play/pause"), ("]", "step"), ("+ -", "speed"), ("Tab", "pane"))
 """The keys that matter in a replay."""
 
+ALWAYS: Final = (
+    ("Ctrl+C", "quit at once"),
+    ("Ctrl+Q", "quit, whatever is open"),
+    ("Ctrl+Z", "suspend; fg comes back"),
+)
+"""Keys that work whatever is on the screen, and that cannot be remapped."""
+
 
 def bindings() -> list[Binding]:
     """Return the table as Textual wants it."""
@@ -108,7 +115,7 @@ def help_entries(
         if not key.id.startswith("entry.") or key.id in keymap
     ]
     everywhere.insert(2, ("1-9", "that market of the watchlist"))
-    everywhere.append(("Ctrl+C", "quit at once"))
+    everywhere += ALWAYS
     sections.append(("Everywhere", everywhere))
     return sections
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
 
 from textual.screen import Screen
 
@@ -31,6 +32,7 @@ class Workers:
         self._desk = desk
         self._panes = panes
         self._pace = 1 / max(1, fps)
+        self._drawn: dict[Pane, float] = {}
 
     def follow_links(self) -> None:
         """Keep the supervisor current."""
@@ -63,12 +65,21 @@ class Workers:
         return lambda: self._desk.feed.board.account_streams.get(venue)
 
     def _drawer(self, *names: str) -> Draw:
+        """Return what draws some panes; several workers may draw one, and it keeps its pace."""
         panes = [self._panes[name] for name in names]
 
         def draw() -> float | None:
             if not self._desk.drawing():
                 return None
-            dues = [pane.post() for pane in panes if pane.place is not None]
+            dues = [self._draw(pane) for pane in panes if pane.place is not None]
             return min((due for due in dues if due is not None), default=None)
 
         return draw
+
+    def _draw(self, pane: Pane) -> float | None:
+        now = monotonic()
+        early = self._drawn.get(pane, 0.0) + self._pace * 0.9 - now
+        if early > 0:
+            return early
+        self._drawn[pane] = now
+        return pane.post()

@@ -14,8 +14,9 @@ from wsdash.ui.desk import Desk
 from wsdash.ui.keys import bindings
 from wsdash.ui.screens.plan import PANES, Place, Wish, plan
 from wsdash.ui.screens.rooms import Rooms
-from wsdash.ui.widgets.bars import Compact, KeyBar, LinkLines, StatusBar, TitleBar
+from wsdash.ui.widgets.bars import KeyBar, LinkLines, StatusBar, TitleBar
 from wsdash.ui.widgets.charts import ChartPane, CurvePane
+from wsdash.ui.widgets.compact import Compact
 from wsdash.ui.widgets.ladder import LadderPane
 from wsdash.ui.widgets.lists import BalancesPane, SupervisorPane, TapePane, WatchPane
 from wsdash.ui.widgets.pane import Pane
@@ -43,9 +44,10 @@ class DashboardScreen(Screen[None]):
         self.keys = KeyBar(desk, name="keys")
         self.watch_pane = WatchPane(desk, name="watch")
         self.curve_pane = CurvePane(desk, name="curve")
+        ladder = LadderPane(desk, name="ladder")
         panes = (
             TitleBar(desk, name="title"),
-            LadderPane(desk, name="ladder"),
+            ladder,
             TapePane(desk, name="tape"),
             ChartPane(desk, name="chart"),
             self.curve_pane,
@@ -55,7 +57,7 @@ class DashboardScreen(Screen[None]):
             LinkLines(desk, name="links"),
             StatusBar(desk, name="status"),
             self.keys,
-            Compact(desk, name="compact"),
+            Compact(desk, ladder, name="compact"),
         )
         self.panes: dict[str, Pane] = {str(pane.id): pane for pane in panes}
         self.work = Workers(self, desk, self.panes, fps=fps)
@@ -72,6 +74,14 @@ class DashboardScreen(Screen[None]):
         """The name of the focused pane; the small screen counts as the ladder."""
         name = self.focused.id if isinstance(self.focused, Pane) else None
         return "ladder" if name is None or name == "compact" else name
+
+    @property
+    def focused_pane(self) -> Pane:
+        """The focused pane; while none is, the ladder, or what stands for it."""
+        if isinstance(self.focused, Pane) and self.focused.place is not None:
+            return self.focused
+        small = self.panes["compact"]
+        return self.panes["ladder"] if small.place is None else small
 
     def compose(self) -> ComposeResult:
         """Yield every pane; the layout decides which are seen."""

@@ -26,6 +26,8 @@ ROLES: Final = (
     "ask-bar",
     "bid-bar-rev",
     "ask-bar-rev",
+    "off-bar",
+    "off-bar-rev",
     "up",
     "down",
     "good",
@@ -148,7 +150,10 @@ def joined(parts: Iterable[Line], width: int, gap: str = "  ") -> Line:
 
 def switched_off(spans: Line) -> Line:
     """Return the line without the looks of live data: the words stay, the colours go."""
-    return tuple(span if span.role in _MODEST else Span(span.text, "off") for span in spans)
+    return tuple(
+        span if span.role in _MODEST else Span(span.text, _switched_off(span.role))
+        for span in spans
+    )
 
 
 def ascii_only(spans: Line) -> Line:
@@ -166,6 +171,12 @@ def ascii_only(spans: Line) -> Line:
 def plain_text(spans: Iterable[Span]) -> str:
     """Return the characters of a line."""
     return "".join(span.text for span in spans)
+
+
+def _switched_off(role: str) -> str:
+    if role.endswith("-rev"):
+        return "off-bar-rev"
+    return "off-bar" if role.endswith("-bar") else "off"
 
 
 def _ascii(text: str) -> str:

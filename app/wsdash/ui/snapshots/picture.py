@@ -43,10 +43,12 @@ class Verdict(NamedTuple):
         return self.mood not in {"look", "bad"}
 
     def line(self, width: int) -> Line:
-        """Return the verdict in at most `width` cells; the word is the last thing to go."""
+        """Return the verdict in at most `width` cells: as many whole words as there is room for."""
         role = {"quiet": "dim", "aging": "look"}.get(self.mood, self.mood)
-        text = self.text if text_width(self.text) <= width else shorten(self.text, width)
-        return (Span(text, role),)
+        words = self.text.split(" ")
+        while len(words) > 1 and text_width(" ".join(words)) > width:
+            words.pop()
+        return (Span(shorten(" ".join(words), width), role),)
 
 
 class Picture(NamedTuple):

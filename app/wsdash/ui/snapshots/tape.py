@@ -97,9 +97,10 @@ def _form(market: Market, prints: Sequence[Trade], recent: Sequence[Trade], widt
     price = column_of([price_text(trade.price, digits.price) for trade in prints])
     sizes = sorted(float(trade.size) for trade in recent)
     whole = max(2, len(f"{int(sizes[-1]):,}")) if sizes else 2
-    clock_width = 12 if width >= 12 + price.width + 14 else 8
-    room = width - clock_width - price.width - 6
-    size = min(max(5, room * 2 // 3), whole + 1 + min(digits.size or 4, 4))
+    least = price.width + 12
+    clock_width = next((cells for cells in (12, 8) if width >= cells + least), 0)
+    room = width - clock_width - price.width - 5
+    size = min(max(6, room * 2 // 3), whole + 1 + min(digits.size or 4, 4))
     shown = max(0, min(digits.size or 4, 4, size - 1 - whole))
     bar = max(0, min(8, room - size - 1))
     large = sizes[len(sizes) * 9 // 10] if sizes else 0.0

@@ -41,17 +41,22 @@ def title_line(headline: Headline, glow: Glow, now: float, width: int) -> Line:
     if headline.key is None:
         left: Line = (Span(" wsdash", "title"), Span("   / finds a market", "dim"))
         return _ends(left, right, width)
-    state = headline.verdict.line(max(6, width // 3))
     name = (Span("   "), *market_title(headline.market, headline.key))
-    brand: Line = (Span(" wsdash", "title"),)
+    left = (Span(" wsdash", "title"), *name) if width >= 72 else (Span(" "), *name[1:])
+    figures = _figures(headline, glow, now)
+    if not headline.verdict.believable:
+        figures = [switched_off(part) for part in figures]
+    state = _state(headline.verdict, width - width_of((*left, *right, *figures[0])) - 8, width)
     room = width - width_of(right) - width_of(state) - 4
-    left = brand if width >= 72 else ()
-    left = (*left, *(name if left else (Span(" "), *name[1:])))
-    for part in _figures(headline, glow, now):
-        off = part if headline.verdict.believable else switched_off(part)
+    for part in figures:
         if part and width_of(left) + 3 + width_of(part) <= room:
-            left = (*left, Span("   "), *off)
+            left = (*left, Span("   "), *part)
     return _ends((*left, Span("   "), *state), right, width)
+
+
+def _state(verdict: Verdict, room: int, width: int) -> Line:
+    """Return the state in as many words as leave the price its place."""
+    return verdict.line(max(12, min(room, width // 2)))
 
 
 def too_small(headline: Headline, width: int, height: int, needed: tuple[int, int]) -> list[Line]:

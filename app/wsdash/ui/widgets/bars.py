@@ -1,4 +1,4 @@
-"""The lines without a frame: title, connections, status, keys, and the small screen."""
+"""The lines without a frame: title, connections, status, and keys."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from typing import Final
 from wsdash.domain.events import Channel
 from wsdash.ui.desk import Desk
 from wsdash.ui.keys import corner
-from wsdash.ui.screens.plan import SMALLEST
-from wsdash.ui.snapshots.compact import compact
-from wsdash.ui.snapshots.glow import Glow
-from wsdash.ui.snapshots.ladder import Sight
 from wsdash.ui.snapshots.lines import Line, Span, ascii_only
 from wsdash.ui.snapshots.picture import bare
 from wsdash.ui.snapshots.status import Pulse, key_line, status_line, vital_signs
 from wsdash.ui.snapshots.supervisor import brief_links, link_line
-from wsdash.ui.snapshots.title import title_line, too_small
+from wsdash.ui.snapshots.title import title_line
 from wsdash.ui.widgets.pane import Pane
 
 CHANNELS: Final[tuple[Channel, ...]] = ("book", "trades", "ticker", "candles")
@@ -131,36 +127,3 @@ class KeyBar(Bar):
         if words and desk.feed.now() < until:
             right = (Span(f"{words} ", "look"),)
         return (key_line(keys, right, width),)
-
-
-class Compact(Bar):
-    """The whole of a small screen."""
-
-    channel = "book"
-    of_market = True
-
-    def __init__(self, desk: Desk, *, name: str) -> None:
-        super().__init__(desk, name=name)
-        self.can_focus = True
-        self.ticks = 1
-        self._glow = Glow()
-
-    def rows(self, width: int, height: int) -> tuple[Line, ...]:
-        """Return the small screen, or what can still be said on a tiny one."""
-        desk = self.desk
-        if width < SMALLEST[0] or height < SMALLEST[1]:
-            return tuple(too_small(desk.headline(), width, height, SMALLEST))
-        sight = Sight(width, height)
-        rows = compact(desk.headline(), desk.feed.reports(), sight, self._glow, desk.feed.now())
-        words, until = desk.notice
-        if words and desk.feed.now() < until:
-            rows = (*rows[:-1], (Span(f" {words}", "look"),))
-        return rows
-
-    def due(self) -> float | None:
-        """Return when the digits that changed stop shining."""
-        return self._glow.due(self.desk.feed.now())
-
-    def reset(self) -> None:
-        """Forget the digits of the other market."""
-        self._glow.forget()

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.ui.fakes import BTC, MARKETS, SHIB, FakeFeed, Scene
+
+from wsdash.domain.account import Account, Balance
+from wsdash.domain.candles import Candle
+from wsdash.domain.instrument import MarketKey
+from wsdash.domain.text import clean
+from wsdash.feed.gaps import Gap
+from wsdash.feed.market import Market
+from wsdash.ui.snapshots.balances import Holding, balances
+from wsdash.ui.snapshots.candle_cells import Bar, Scale, column
+from wsdash.ui.snapshots.chart import View, chart
+from wsdash.ui.snapshots.curve import curve_rows, delta_curve, depth_curve
+from wsdash.ui.snapshots.finder import Item, finder_rows, found, instrument_items
+from wsdash.ui.snapshots.glow import Glow
+from wsdash.ui.snapshots.lines import plain_text, width_of
+from wsdash.ui.snapshots.picture import Picture, Verdict
+from wsdash.ui.snapshots.tape import concerns, tape
+from wsdash.ui.snapshots.watchlist import Entry, Watch, watchlist
+
+LIVE = Verdict("LIVE", "0.2s")
+WIDTHS = range(22, 110, 4)
+
+
+@pytest.fixture(scope="module")
+def feed() -> FakeFeed:
+    made = FakeFeed()
+    Scene(made).begin()
+    return made
+
+
+def text_of(picture: Picture) -> str:
+    return "\n".join(plain_text(row) for row in picture.rows)
+
+
+def market_of(feed: FakeFeed, key: MarketKey = BTC) -> Market:
+    return feed.board.markets[key]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_print_fits_and_its_columns_stand(feed: FakeFeed, width: int) -> None:
+    for key in (BTC, SHIB):
+        picture = tape(market_of(feed, key), [], LIVE, (width, 20), feed.wall())
+        assert max(width_of(row) for row in picture.rows) <= max(width, 30)
+        places = {plain_text(row).find("▲") for row in picture.rows if "▲" in plain_text(row)}
+        assert len(places) == 1
+
+
+def test_a_hole_is_marked_between_the_prints_around_it(feed: FakeFeed) -> None:
+    prints = market_of(feed).tape.prints
+    newer, older = prints[3].time or 0, prints[4].time or 0
+    gap = Gap((newer + older) / 2, newer, "kraken public", "", "lost")
+    rows = text_of(tape(market_of(feed), [gap], LIVE, (44, 20), feed.wall())).split("\n")
+    assert [index for index, row in enumerate(rows) if "gap" in row] == [4]
+
+
+def test_an_open_hole_stands_on_top(feed: FakeFeed) -> None:
+    gap = Gap(feed.wall(), None, "kraken public", "", "\x1b[31mlost")
+    rows = text_of(tape(market_of(feed), [gap], LIVE, (60, 20), feed.wall())).split("\n")
+    assert "gap since" in rows[0]
+    assert "\x1b" not in rows[0]
+
+
+def test_holes_concern_their_own_venue_and_market() -> None:
+    assert concerns(Gap(0, 1, "kraken public", "", ""), "kraken", "BTC/USD")
+    assert not concerns(Gap(0, 1, "kraken public", "ETH/USD", ""), "kraken", "BTC/USD")
+    assert not concerns(Gap(0, 1, "binance public", "", ""), "kraken", "BTC/USD")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("height", [3, 6, 9, 14, 30])
+@pytest.mark.parametrize("spacing", [1, 3])
+def test_a_chart_fills_its_pane_exactly(
+    feed: FakeFeed, width: int, height: int, spacing: int
+) -> None:
+    picture = chart(market_of(feed), [], LIVE, View("1m", width, height, spacing))
+    assert len(picture.rows) == height
+    assert max(width_of(row) for row in picture.rows) <= width
+
+
+def test_the_last_price_and_a_hole_are_marked(feed: FakeFeed) -> None:
+    market = market_of(feed)
+    last = market.candles["1m"].last(1)[0]
+    gap = Gap(last.start - 300, last.start - 200, "kraken public", "", "lost")
+    picture = chart(market, [gap], LIVE, View("1m", 60, 16))
+    assert picture.figure in text_of(picture)
+    marks = [span for row in picture.rows for span in row if span.text.startswith("┊")]
+    assert marks
+    assert {span.role for span in marks} == {"look"}
+
+
+@given(
+    st.lists(st.floats(0.001, 1e9), min_size=4, max_size=4),
+    st.integers(1, 40),
+)
+def test_a_candle_is_drawn_from_its_high_to_its_low(prices: list[float], rows: int) -> None:
+    low, *inner, high = sorted(prices)
+    glyphs = column(Bar(0, inner[0], high, low, inner[1], 1.0), Scale(low, high, rows))
+    assert len(glyphs) == rows
+    assert " " not in glyphs or low == high
+
+
+def test_flat_and_missing_candles_are_no_trouble() -> None:
+    market = Market(BTC)
+    feed = FakeFeed()
+    feed.board.markets[BTC] = market
+    for start in (0, 60, 600):
+        feed.candles(BTC, "1m", [Candle(start, "1", "1", "1", "1", "0")])
+    picture = chart(market, [], LIVE, View("1m", 40, 12))
+    assert len(picture.rows) == 12
+    assert "no candles" in text_of(chart(market, [], LIVE, View("5m", 40, 12)))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("height", [1, 4, 12])
+def test_the_watchlist_fits_and_aligns(feed: FakeFeed, width: int, height: int) -> None:
+    entries = [Entry(key, market_of(feed, key), LIVE, [1.0, 2.0]) for key in MARKETS]
+    picture = watchlist(entries, Watch(width, height, 0, BTC), Glow(), 0.0)
+    assert max(width_of(row) for row in picture.rows) <= width
+    rows = [plain_text(row) for row in picture.rows]
+    if width >= 36 and height == 12:
+        points = {row.index(".") for row in rows[::2]}
+        assert len(points) == 1
+
+
+def test_a_watched_market_that_is_not_true_says_so(feed: FakeFeed) -> None:
+    stale = Verdict("STALE", "6s", "bad")
+    entries = [Entry(BTC, market_of(feed), stale), Entry(SHIB, None, Verdict("SYNC", "", "look"))]
+    text = text_of(watchlist(entries, Watch(34, 2, 0, None), Glow(), 0.0))
+    assert "STALE" in text
+    assert "SYNC" in text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_balances_fit_and_their_worth_adds_up(width: int) -> None:
+    account = Account()
+    account.replace(
+        [
+            Balance("BTC", "0.412345000"),
+            Balance("USD", "15400.12", "15000"),
+            Balance("KFEE", "123456789.123456789"),
+        ]
+    )
+    prices = {"BTC": Decimal(65_000), "USD": Decimal(1)}
+    picture = balances(Holding("kraken", account, LIVE), "USD", prices.get, (width, 8))
+    assert picture.figure == "42,203 USD"
+    assert max(width_of(row) for row in picture.rows) <= max(width, 32)
+    assert "without a price: KFEE" in text_of(picture)
+
+
+def test_curves_are_drawn_in_their_size(feed: FakeFeed) -> None:
+    market = market_of(feed)
+    for curve in (depth_curve(market.book, 1), delta_curve(list(market.tape.prints))):
+        for width, height in ((24, 4), (44, 9), (120, 30)):
+            rows = curve_rows(curve, width, height, ascii_only=False)
+            assert len(rows) <= height
+            assert max(width_of(row) for row in rows) <= width
+            assert {span.role for row in rows for span in row} & {"bid", "ask"}
+    assert "nothing" in plain_text(curve_rows(depth_curve(None, 1), 44, 9, ascii_only=False)[1])
+    assert all(
+        plain_text(row).isascii()
+        for row in curve_rows(depth_curve(market.book, 1), 44, 9, ascii_only=True)
+    )
+
+
+def test_the_finder_prefers_what_begins_like_the_query(feed: FakeFeed) -> None:
+    items = instrument_items(feed.board.instruments)
+    assert [item.value for item in found(items, "eth", 2)] == ["kraken:ETH/USD", "binance:ETHUSDT"]
+    assert found(items, "btc bin", 5)[0].value == "binance:BTCUSDT"
+    assert found(items, "dgu", 5)[0].value == "kraken:DOGE/USD"
+    assert found(items, "nothing like it", 5) == []
+    assert len(found(items, "", 3)) == 3
+
+
+@given(
+    st.lists(st.text(max_size=30), min_size=1, max_size=20),
+    st.integers(0, 25),
+    st.integers(20, 60),
+)
+def test_finder_rows_are_exactly_as_wide_as_asked(
+    names: list[str], chosen: int, width: int
+) -> None:
+    items = [Item(name, clean(name), "kraken") for name in names]
+    rows = finder_rows(items, min(chosen, len(items) - 1), width, 6)
+    assert {width_of(row) for row in rows} == {width}
+    assert any(span.role == "cursor" for row in rows for span in row)
