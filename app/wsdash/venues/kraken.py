@@ -7,6 +7,7 @@ sequences. Source: docs.kraken.com, "Spot WebSocket API v2".
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -19,15 +20,21 @@ from wsdash.domain.events import (
     Listed,
     Refused,
     Subscribed,
-    Unparsed,
 )
-from wsdash.domain.numbers import BadNumber
 from wsdash.venues import kraken_facts as facts
 from wsdash.venues import kraken_wire as wire
 from wsdash.venues.crc import Verifier
 from wsdash.venues.subscriptions import Subscriptions
 from wsdash.venues.sync import ChecksumBook, Result
-from wsdash.venues.venue import Answer, Progress, Request, Step, Subscription, Tally
+from wsdash.venues.venue import (
+    UNREADABLE,
+    Answer,
+    Progress,
+    Request,
+    Step,
+    Subscription,
+    Tally,
+)
 
 DEPTH = 100
 """Levels of each side that are subscribed (10, 25, 100, 500 or 1000)."""
@@ -109,20 +116,19 @@ class KrakenSession:
         step = Step()
         try:
             self._dispatch(wire.envelope.decode(frame), step, now)
-        except (msgspec.MsgspecError, BadNumber, ValueError) as error:
-            self.tally.unparsed += 1
-            reason = "bad number" if isinstance(error, BadNumber) else type(error).__name__
-            step.events.append(Unparsed(reason, frame[:120].decode("utf-8", "replace")))
+        except UNREADABLE as error:
+            step.events.append(self.tally.bad(error, frame))
         return step
 
     def _dispatch(self, message: wire.Envelope, step: Step, now: float) -> None:
         channel = message.channel
         if channel == "book":
-            for data in wire.books.decode(message.data):
-                self._take_book(data, message.type == "snapshot", step, now)
+            self._take_books(message, step, now)
         elif channel == "instrument":
             step.events.append(self._take_instruments(message))
         elif channel is None:
+            if not message.method:
+                raise ValueError("neither of a channel nor an answer")
             step.events += self._answer(message)
         elif channel in facts.TRANSLATORS:
             step.events += facts.TRANSLATORS[channel](message)
@@ -136,7 +142,7 @@ class KrakenSession:
         channel = wire.CHANNELS.get(result.channel)
         if message.method == "unsubscribe" or channel is None:
             return []
-        if channel == "book" and result.depth:
+        if channel == "book" and result.depth > 0 and self._subs.wants_book(result.symbol):
             self._book(result.symbol).depth = result.depth
         interval = facts.INTERVAL_OF.get(result.interval, "") if channel == "candles" else ""
         confirmed = self._subs.confirm(Subscription(channel, result.symbol, interval))
@@ -155,22 +161,39 @@ class KrakenSession:
             if message.symbol in ("", sub.symbol) and self._subs.refuse(sub)
         ]
 
-    def _take_book(self, data: wire.Book, snapshot: bool, step: Step, now: float) -> None:
-        if not self._subs.wants_book(data.symbol):
-            return  # unsubscribed a moment ago
-        book = self._book(data.symbol)
+    def _take_books(self, message: wire.Envelope, step: Step, now: float) -> None:
+        snapshot = message.type == "snapshot"
         try:
-            bids, asks = wire.levels(data.bids), wire.levels(data.asks)
-        except BadNumber as error:
-            book.lose(str(error))
-            self._lost(data.symbol, book, step, now)
+            changes = [facts.book_change(data) for data in wire.books.decode(message.data)]
+        except UNREADABLE as error:
+            step.events.append(self.tally.bad(error, bytes(message.data), "book: "))
+            self._distrust(message, snapshot, step, now)
             return
-        verifier = self._verifiers[data.symbol]
-        verifier.see(bids)
-        verifier.see(asks)
-        was_synced = book.synced
-        result = (book.snapshot if snapshot else book.update)(bids, asks, data.checksum)
-        time = facts.seconds(data.timestamp)
+        for change in changes:
+            if self._subs.wants_book(change.symbol):  # else unsubscribed a moment ago
+                self._take_book(change, snapshot, step, now)
+
+    def _distrust(self, message: wire.Envelope, snapshot: bool, step: Step, now: float) -> None:
+        """What a book's unreadable message changed is not known: lose that book, or else all."""
+        named: list[wire.Named] = []
+        with suppress(*UNREADABLE):
+            named = wire.named.decode(message.data)
+        whose = {entry.symbol for entry in named}
+        for symbol, book in self._books.items():
+            if (book.synced or snapshot) and (symbol in whose or whose <= {""}):
+                book.lose("unreadable message")
+                self._lost(symbol, book, step, now)
+
+    def _take_book(self, data: facts.BookChange, snapshot: bool, step: Step, now: float) -> None:
+        book, verifier = self._book(data.symbol), self._verifiers[data.symbol]
+        verifier.see(data.bids)
+        verifier.see(data.asks)
+        if snapshot and not book.depth:  # a recording without the acknowledgement
+            most = max(len(data.bids), len(data.asks))
+            book.depth = next((depth for depth in wire.DEPTHS if depth >= most), most)
+        was_synced, time = book.synced, data.time
+        take = book.snapshot if snapshot else book.update
+        result = take(data.bids, data.asks, data.checksum)
         if result in (Result.SYNCED, Result.MOVED):
             self.tally.checksum_pass += 1
             self.tally.ever_crossed = self.tally.ever_crossed or book.book.crossed

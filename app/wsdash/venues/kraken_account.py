@@ -7,7 +7,6 @@ subscription. Source: docs.kraken.com, "Spot REST authentication" and "Balances"
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable
@@ -20,16 +19,16 @@ from wsdash.domain.events import (
     AuthFailed,
     BalancesMoved,
     BalancesStated,
-    Event,
     Heartbeat,
     Subscribed,
-    Unparsed,
 )
-from wsdash.domain.numbers import BadNumber, add
+from wsdash.domain.numbers import add
 from wsdash.venues import kraken_wire as wire
 from wsdash.venues.kraken_facts import seconds
 from wsdash.venues.venue import (
+    UNREADABLE,
     Answer,
+    BadKey,
     Params,
     Phase,
     Progress,
@@ -55,15 +54,15 @@ class KrakenSigner:
         wall_clock: seconds since the epoch; the nonce counts microseconds.
 
     Raises:
-        ValueError: the secret is not base64.
+        BadKey: the secret is not base64.
     """
 
     def __init__(self, key: str, secret: str, wall_clock: Callable[[], float]) -> None:
         self._key = key
         try:
             self._secret = base64.b64decode(secret, validate=True)
-        except binascii.Error:
-            raise ValueError("the Kraken API secret is not base64") from None
+        except ValueError:
+            raise BadKey("the Kraken API secret is not base64") from None
         self._clock = wall_clock
         self._nonce = 0
 
@@ -114,6 +113,8 @@ class KrakenAccountSession:
         self.tally = Tally()
         self._phase: Phase = "auth"
         self._sequence = 0
+        self._token = ""
+        self._asking = False
         self._wallets: dict[str, dict[str, str]] = {}
 
     @property
@@ -131,35 +132,35 @@ class KrakenAccountSession:
 
     def opened(self, now: float) -> Step:
         """Ask for a token."""
-        return Step(requests=[Request(TOKEN_PATH, method="POST", signed=True)])
+        return self._ask()
 
     def ticked(self, now: float) -> Step:
         """Nothing is due here."""
         return Step()
 
     def resync(self, subscription: Subscription, now: float, reason: str) -> Step:
-        """Start over with a new token."""
-        self._phase, self._sequence = "auth", 0
-        return self.opened(now)
+        """Leave the subscription there is, and start over with a new token."""
+        step = Step(send=[self._frame("unsubscribe")] if self._token else [])
+        self._phase, self._token = "auth", ""
+        step.extend(self._ask())
+        return step
 
     def answered(self, request: Request, answer: Answer, now: float) -> Step:
         """Subscribe with the token, or say why there is none."""
         if request.path != TOKEN_PATH:
             return Step()
+        self._asking = False
         try:
             reply = _token_answer.decode(answer.body) if answer.status else _TokenAnswer()
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             reply = _TokenAnswer(error=[f"HTTP {answer.status}"])
         if reply.result is not None and not reply.error:
-            self._phase = "subscribing"
-            params = {"channel": "balances", "snapshot": True, "token": reply.result.token}
-            frame = {"method": "subscribe", "params": params, "req_id": 1}
-            return Step(send=[msgspec.json.encode(frame).decode()])
+            self._phase, self._token = "subscribing", reply.result.token
+            return Step(send=[self._frame("subscribe")])
         refusal = next((text for text in reply.error if _is_refusal(text)), None)
         if refusal is not None:
             return Step(events=[AuthFailed(refusal)])
-        delay = max(answer.retry_after or 0.0, TOKEN_RETRY)
-        return Step(requests=[Request(TOKEN_PATH, method="POST", signed=True, delay=delay)])
+        return self._ask(max(answer.retry_after or 0.0, TOKEN_RETRY))
 
     def received(self, frame: bytes, now: float) -> Step:
         """Take a frame; one that cannot be understood is counted and reported."""
@@ -170,40 +171,56 @@ class KrakenAccountSession:
             if message.channel == "heartbeat":
                 return Step(events=[Heartbeat()])
             if message.method == "subscribe":
-                return Step(events=self._answer(message))
-        except (msgspec.MsgspecError, BadNumber, ValueError) as error:
-            self.tally.unparsed += 1
-            return Step(events=[Unparsed(type(error).__name__, "")])
+                return self._answer(message)
+        except UNREADABLE as error:
+            return Step(events=[self.tally.bad(error)])
         return Step()
 
-    def _answer(self, message: wire.Envelope) -> list[Event]:
-        if not message.success:
-            return [AuthFailed(message.error)]
+    def _ask(self, delay: float = 0.0) -> Step:
+        """Ask for a token, unless one is on its way: venues count how many are minted."""
+        if self._asking:
+            return Step()
+        self._asking = True
+        return Step(requests=[Request(TOKEN_PATH, method="POST", signed=True, delay=delay)])
+
+    def _frame(self, method: str) -> str:
+        params: Params = {"channel": "balances", "token": self._token}
+        if method == "subscribe":
+            params["snapshot"] = True
+        return msgspec.json.encode({"method": method, "params": params, "req_id": 1}).decode()
+
+    def _answer(self, message: wire.Envelope) -> Step:
+        if not message.success and "already subscribed" not in message.error.lower():
+            if message.error.startswith("ESession"):
+                self._phase, self._token = "auth", ""
+                return self._ask(TOKEN_RETRY)
+            return Step(events=[AuthFailed(message.error)])
         if self._phase == "subscribing":
             self._phase = "syncing"
-        return [Subscribed("account", "")]
+        return Step(events=[Subscribed("account", "")])
 
     def _balances(self, message: wire.Envelope, now: float) -> Step:
         snapshot = message.type == "snapshot"
+        if not snapshot and self._phase != "ready":
+            return Step()  # of a subscription that is given up
         if not snapshot and message.sequence != self._sequence + 1:
             self.tally.sequence_gaps += 1
             return self.resync(Subscription("account"), now, "gap")
-        self._sequence = message.sequence
         entries = wire.balances.decode(message.data)
-        if snapshot:
-            self._wallets.clear()
-            self._phase = "ready"
+        wallets = {} if snapshot else {name: dict(own) for name, own in self._wallets.items()}
         for entry in entries:
-            wallets = self._wallets.setdefault(entry.asset, {})
+            own = wallets.setdefault(entry.asset, {})
             if entry.wallets:
-                wallets.update((w.place, wire.number(w.balance)) for w in entry.wallets)
+                own.update((w.place, wire.number(w.balance)) for w in entry.wallets)
             else:
-                wallets[entry.place] = wire.number(entry.balance)
+                own[entry.place] = wire.number(entry.balance)
         balances = tuple(
-            Balance(asset, add(self._wallets[asset].values()))
+            Balance(asset, add(wallets[asset].values()))
             for asset in dict.fromkeys(entry.asset for entry in entries)
         )
         time = seconds(entries[-1].timestamp) if entries else None
+        # Only now: an entry that cannot be read is then missing in the sequence.
+        self._wallets, self._sequence, self._phase = wallets, message.sequence, "ready"
         fact = BalancesStated if snapshot else BalancesMoved
         return Step(events=[fact(balances, time)])
 

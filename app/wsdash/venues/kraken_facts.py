@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Final
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
 
+from wsdash.domain.book import Level
 from wsdash.domain.candles import Candle
 from wsdash.domain.events import (
     CandlesMoved,
@@ -17,8 +18,10 @@ from wsdash.domain.events import (
     TickerMoved,
 )
 from wsdash.domain.instrument import Instrument
+from wsdash.domain.numbers import price_key, size_text
 from wsdash.domain.trades import Trade
 from wsdash.venues import kraken_wire as wire
+from wsdash.venues.venue import END_OF_TIME
 
 INTERVALS: Final = {"1m": 1, "5m": 5, "15m": 15, "1h": 60, "4h": 240, "1d": 1440}
 """Candle intervals in Kraken's minutes."""
@@ -32,7 +35,33 @@ def seconds(timestamp: str) -> float | None:
     Raises:
         ValueError: it is no such time.
     """
-    return datetime.fromisoformat(timestamp).timestamp() if timestamp else None
+    if not timestamp:
+        return None
+    time = datetime.fromisoformat(timestamp)
+    since = (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+    if not 0 <= since < END_OF_TIME:
+        raise ValueError("not a time of our calendar")
+    return since
+
+
+class BookChange(NamedTuple):
+    """A snapshot or an update of a book, all of it read."""
+
+    symbol: str
+    bids: list[Level]
+    asks: list[Level]
+    checksum: int
+    time: float | None
+
+
+def book_change(data: wire.Book) -> BookChange:
+    """One entry of the book channel.
+
+    Raises:
+        ValueError: one of its numbers or its time cannot be read.
+    """
+    bids, asks = wire.levels(data.bids), wire.levels(data.asks)
+    return BookChange(data.symbol, bids, asks, data.checksum, seconds(data.timestamp))
 
 
 def instruments(message: wire.Envelope) -> Listed:
@@ -55,20 +84,14 @@ def instruments(message: wire.Envelope) -> Listed:
 
 def _trades(message: wire.Envelope) -> list[Event]:
     history = message.type == "snapshot"
-    return [
-        Printed(
-            data.symbol,
-            Trade(
-                id=str(data.trade_id),
-                price=wire.number(data.price),
-                size=wire.number(data.qty),
-                side=data.side,
-                time=seconds(data.timestamp),
-                history=history,
-            ),
-        )
-        for data in wire.trades.decode(message.data)
-    ]
+    return [_printed(data, history) for data in wire.trades.decode(message.data)]
+
+
+def _printed(data: wire.Trade, history: bool) -> Printed:
+    price, size = wire.number(data.price), size_text(wire.number(data.qty))
+    price_key(price)
+    trade = Trade(str(data.trade_id), price, size, data.side, seconds(data.timestamp), history)
+    return Printed(data.symbol, trade)
 
 
 def _tickers(message: wire.Envelope) -> list[Event]:

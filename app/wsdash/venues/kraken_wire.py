@@ -5,7 +5,7 @@ Numbers are kept as the text that was sent: the checksum needs it.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -25,6 +25,11 @@ CHANNELS: Final[dict[str, Channel]] = {
 
 
 NULL: Final = msgspec.Raw(b"null")
+
+DEPTHS: Final = (10, 25, 100, 500, 1000)
+"""Levels of each side that can be subscribed."""
+
+Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class Result(msgspec.Struct):
@@ -68,6 +73,12 @@ class Book(msgspec.Struct):
     timestamp: str = ""
 
 
+class Named(msgspec.Struct):
+    """Whatever is left of an entry that cannot be read: whose it was."""
+
+    symbol: str = ""
+
+
 class Trade(msgspec.Struct):
     """One print; `side` is the taker's."""
 
@@ -75,7 +86,7 @@ class Trade(msgspec.Struct):
     side: Literal["buy", "sell"]
     price: msgspec.Raw
     qty: msgspec.Raw
-    trade_id: int
+    trade_id: Id
     timestamp: str = ""
 
 
@@ -159,6 +170,7 @@ class Balance(msgspec.Struct):
 
 envelope: Final = msgspec.json.Decoder(Envelope)
 books: Final = msgspec.json.Decoder(list[Book])
+named: Final = msgspec.json.Decoder(list[Named])
 trades: Final = msgspec.json.Decoder(list[Trade])
 tickers: Final = msgspec.json.Decoder(list[Ticker])
 candles: Final = msgspec.json.Decoder(list[Candle])

@@ -114,6 +114,7 @@ class ChecksumBook:
         if not empty and not self._matches(self.book, checksum):
             return self.lose("checksum")
         self.synced = True
+        self.patience.release()
         return result
 
 
@@ -183,6 +184,7 @@ class DiffBook:
         if self.synced or seeded is None or now - seeded < SETTLE:
             return Result.WAITING
         self.synced = True
+        self.patience.release()
         return Result.SYNCED
 
     def lose(self, reason: str) -> Result:
@@ -199,8 +201,10 @@ class DiffBook:
     def _drain(self) -> Result:
         buffered = list(self._buffer)
         self._buffer.clear()
-        for delta in buffered:
+        self.patience.release()
+        for index, delta in enumerate(buffered):
             if self._chain(delta) is Result.LOST:
+                self._buffer.extend(buffered[index + 1 :])
                 return Result.LOST
         return Result.SYNCED
 

@@ -8,9 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
-from wsdash.domain.events import Channel, Event
+import msgspec
+
+from wsdash.domain.events import Channel, Event, Unparsed
+from wsdash.domain.numbers import BadNumber
+
+UNREADABLE: Final = (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError)
+"""All that reading hostile data can raise: bad JSON, numbers, times, and nesting without end."""
+
+SAMPLE = 120
+"""Bytes of an unreadable frame that are shown."""
+
+END_OF_TIME = 253_402_300_800.0
+"""Seconds since the epoch until the year 10000: no calendar goes on from there."""
+
+
+class BadKey(ValueError):
+    """A secret that is none of this venue's; the message is for people and holds no value."""
 
 
 class Subscription(NamedTuple):
@@ -84,6 +100,18 @@ class Tally:
     checksum_fail: int = 0
     unparsed: int = 0
     ever_crossed: bool = False
+
+    def bad(self, error: Exception, frame: bytes = b"", where: str = "") -> Unparsed:
+        """Count a frame that cannot be read, and say what is wrong with it.
+
+        Args:
+            error: one of `UNREADABLE`.
+            frame: shown in part; left out where it may hold something of the account.
+            where: what kind of frame it was.
+        """
+        self.unparsed += 1
+        reason = "bad number" if isinstance(error, BadNumber) else type(error).__name__
+        return Unparsed(where + reason, frame[:SAMPLE].decode("utf-8", "replace"))
 
 
 Phase: TypeAlias = Literal["auth", "subscribing", "syncing", "ready"]
