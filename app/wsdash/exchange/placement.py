@@ -38,7 +38,7 @@ class Placement:
         random = self._random
         reach = random.choices(self._reaches, shares)[0]
         away = 0.35 * self.near + random.expovariate(1.0) * reach
-        factor = 1.0 + 0.55 * math.log1p(away / self.near)
+        factor = 1.0 + 0.9 * math.log1p(away / self.near)
         price = fair - away if side == "buy" else fair + away
         if reach == self._reaches[2] and random.random() < 0.22:
             price = round(price / self._round) * self._round

@@ -69,7 +69,8 @@ class Exchange:
         self.port = port
         self.rest_port = port + 1 if port else 0
         self.plan = Plan(rules, 0.0)
-        self._clients: dict[Client, None] = {}
+        self.clients: dict[Client, None] = {}
+        """Who is connected."""
         self._flapping: dict[ServerConnection, Rule] = {}
         self._desk = Desk(self.market, seed, self._stale)
         self._background: set[asyncio.Task[None]] = set()
@@ -88,6 +89,7 @@ class Exchange:
             self._server.close()
             await self._server.wait_closed()
             raise ExchangeError(_taken(error, self.rest_port)) from error
+        self.market.opened = int(time.time() * 1e6)  # building the market took a while
         clockwork = Clockwork(self.market, self._desk.binance.tick, self._beat, self._ping)
         self._play = asyncio.create_task(clockwork.run())
         return self
@@ -95,7 +97,7 @@ class Exchange:
     async def __aexit__(self, *_: object) -> None:
         self._play.cancel()
         await asyncio.gather(self._play, *self._background, return_exceptions=True)
-        for client in list(self._clients):
+        for client in list(self.clients):
             client.close(1001, "exchange closes")
         self._server.close()
         await self._runner.cleanup()
@@ -131,14 +133,14 @@ class Exchange:
         """
         now = asyncio.get_running_loop().time()
         budget = self.plan.add(parse_rule(rule, len(self.plan.budgets)), now)
-        for client in self._clients:
+        for client in self.clients:
             door = handshake.door(client.path)
             if door is not None and fits(budget.rule, *door):
                 client.gate.add(budget, now)
 
     def drop_all(self) -> None:
         """Reset every connection at once, without a close frame."""
-        for client in list(self._clients):
+        for client in list(self.clients):
             client.abort()
 
     def meet(self, venue: str, path: str) -> Rule | None:
@@ -206,23 +208,23 @@ class Exchange:
         client = Client(connection, found.venue, request.path)
         client.session = self._desk.session(client, found)
         self.plan.arm(client.gate, found.venue, found.where, client.opened)
-        self._clients[client] = None
+        self.clients[client] = None
         try:
             await client.run()
         finally:
-            self._clients.pop(client, None)
+            self.clients.pop(client, None)
 
     def _stale(self, venue: str, where: str, symbol: str) -> int:
         now = asyncio.get_running_loop().time()
         return self.plan.stale(venue, where, symbol, now)
 
     def _beat(self) -> None:
-        for client in list(self._clients):
+        for client in list(self.clients):
             if isinstance(client.session, KrakenSession):
                 client.session.beat()
 
     def _ping(self) -> None:
-        for client in list(self._clients):
+        for client in list(self.clients):
             if client.venue == "binance":
                 task = asyncio.create_task(client.ping())
                 self._background.add(task)
