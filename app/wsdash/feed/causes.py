@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from websockets.exceptions import (
     ConnectionClosed,
     InvalidHandshake,
+    InvalidMessage,
     InvalidStatus,
     PayloadTooBig,
 )
@@ -68,6 +69,8 @@ def classify(error: BaseException, address: str) -> Cause:
             return _closed(error)
         case InvalidStatus():
             return _refused(error)
+        case InvalidMessage() if isinstance(error.__cause__, EOFError):
+            return Cause("reset", "connection closed in the handshake")
         case InvalidHandshake():
             return Cause("not-websocket", "not a WebSocket endpoint", park_after=3)
         case Silence():
@@ -89,9 +92,9 @@ def _network(error: OSError, address: str) -> Cause:
     place = f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'wss' else 80)}"
     match error:
         case ssl.SSLCertVerificationError():
-            return Cause("tls-cert", clean(f"tls: {error.verify_message}"), park_after=1)
+            return Cause("tls-cert", clean(f"tls: {_said(error, 'verify_message')}"), park_after=1)
         case ssl.SSLError():
-            return Cause("tls", clean(f"tls: {error.reason or 'failed'}"))
+            return Cause("tls", clean(f"tls: {_said(error, 'reason')}"))
         case socket.gaierror():
             return Cause("dns", clean(f"dns: no address for {parts.hostname}"))
         case TimeoutError():
@@ -161,6 +164,11 @@ def retry_after_seconds(value: str, sent: str = "") -> float:
         return min(max((until - since).total_seconds(), 0.0), 86_400.0)
     except (ValueError, TypeError):
         return 0.0
+
+
+def _said(error: ssl.SSLError, what: str) -> str:
+    """Errors of the library itself lack what those of a peer say."""
+    return str(getattr(error, what, "") or "failed")
 
 
 def _where(error: BaseException) -> str:

@@ -12,7 +12,15 @@ from typing import Literal
 
 import msgspec
 
-from wsdash.domain.events import AuthFailed, Heartbeat, Notice, RoundTrip, Subscribed
+from wsdash.domain.events import (
+    AuthFailed,
+    BalancesMoved,
+    BalancesStated,
+    BookMoved,
+    BookSynced,
+    Printed,
+    TickerMoved,
+)
 from wsdash.feed.budget import ConnectBudget
 from wsdash.feed.causes import AuthRefused, Dropped, Silence, classify
 from wsdash.feed.link import WAITING, Cause, Link, LinkState, Signal, advance, forgive
@@ -28,6 +36,10 @@ without any data is given up."""
 
 LOGIN_DEADLINE = 10.0
 """Seconds for a login."""
+
+ASLEEP = 5.0
+"""Seconds without a look at the clock that mean the machine or the program stood still: what
+the socket holds then is old, and nobody knows what the venue has thrown away."""
 
 
 class Connection:
@@ -65,6 +77,7 @@ class Connection:
         self._socket: Socket | None = None
         self._fault: Exception | None = None
         self._data = False
+        self._looked_at = 0.0
         self._hurry = asyncio.Event()
         self._outbox: Outbox | None = None
 
@@ -86,16 +99,14 @@ class Connection:
     def want(self, subscriptions: Iterable[Subscription]) -> None:
         """Make the connection's subscriptions those given, now and on every later socket."""
         self._wanted = tuple(subscriptions)
-        if self.session is not None:
-            self._follow(self.session.want(self._wanted, self._now()))
+        self._ask(lambda session, now: session.want(self._wanted, now))
 
     def resync(self, subscription: Subscription, reason: str) -> None:
         """Get one subscription anew."""
-        if self.session is not None:
-            self._follow(self.session.resync(subscription, self._now(), reason))
+        self._ask(lambda session, now: session.resync(subscription, now, reason))
 
     def retry_now(self) -> None:
-        """Do not wait any longer; the budget still holds."""
+        """Do not wait any longer; the budget and what the venue asked for still hold."""
         if self.link.state in WAITING:
             self._hurry.set()
 
@@ -115,7 +126,9 @@ class Connection:
         self._replace(forgive(self.link, now))
         if self.session is None or self._socket is None:
             return
-        self._follow(self.session.ticked(now))
+        if not self._is_awake(now):
+            return
+        self._ask(lambda session, now: session.ticked(now))
         limit = self.venue.liveness.heartbeat
         if limit and self._wanted and now - (self.received_at or now) > limit:
             self.drop(Silence(f"silent for {limit:.0f} s"))
@@ -134,8 +147,10 @@ class Connection:
         """Wait until the next attempt is due, or wanted at once, and paid for."""
         while True:
             due = self.link.retry_at
-            hurried = self._hurry.is_set()
-            if due is not None and not hurried and self._now() < due:
+            if self.link.state is LinkState.HOLD:
+                self._hurry.clear()  # whoever was told to stay away does, whatever is pressed
+                await self._tools.clock.sleep(max(0.0, (due or 0.0) - self._now()))
+            elif due is not None and not self._hurry.is_set() and self._now() < due:
                 try:
                     async with asyncio.timeout(due - self._now()):
                         await self._hurry.wait()
@@ -154,6 +169,7 @@ class Connection:
         try:
             now = self._now()
             self._socket, self._outbox, self.received_at, self._data = socket, outbox, now, False
+            self._looked_at = now
             session = self.session = self._make_session()
             session.want(self._wanted, now)
             private = self.role == "private"
@@ -169,16 +185,34 @@ class Connection:
 
     def _take(self, session: Session, frame: bytes) -> None:
         now = self._now()
+        if self._fault is not None or not self._is_awake(now):
+            return
         self.received_at = now
         self.frames += 1
         if self._tools.observer.recording:
             self._tools.observer.frame(self, "in", frame.decode("utf-8", "replace"))
         self._follow(session.received(frame, now))
 
+    def _is_awake(self, now: float) -> bool:
+        """Whether somebody looked at the clock lately; gives the connection up where nobody did."""
+        stood_still, self._looked_at = now - self._looked_at, now
+        if stood_still > ASLEEP:
+            self.drop(Dropped(f"resumed after {stood_still:.0f} s"))
+        return stood_still <= ASLEEP
+
+    def _ask(self, what: Callable[[Session, float], Step]) -> None:
+        """Have the session do something; its crash is the connection's, not the caller's."""
+        if self.session is None:
+            return
+        try:
+            self._follow(what(self.session, self._now()))
+        except Exception as error:  # noqa: BLE001 - ends the connection, which shows it
+            self.drop(error)
+
     def _follow(self, step: Step) -> None:
         """Make happen what a session returned."""
         if step.events:
-            self._data = self._data or any(not isinstance(e, _NO_DATA) for e in step.events)
+            self._data = self._data or any(isinstance(e, _DATA) for e in step.events)
             self._tools.observer.facts(self, step.events)
             for event in step.events:
                 if isinstance(event, AuthFailed):
@@ -243,5 +277,5 @@ class Connection:
         return self._tools.clock.monotonic()
 
 
-_NO_DATA = (Heartbeat, Subscribed, Notice, RoundTrip, AuthFailed)
-"""Facts that prove a connection, but no channel."""
+_DATA = (BookSynced, BookMoved, Printed, TickerMoved, BalancesStated, BalancesMoved)
+"""Facts that prove a channel. Candles and lists do not: some venues answer them over REST."""

@@ -115,7 +115,7 @@ OPEN: Final = frozenset(
 """States with a socket."""
 
 WAITING: Final = frozenset({LinkState.HOLD, LinkState.BACKOFF, LinkState.PARKED})
-"""States that end at `retry_at`, or at once by key."""
+"""States that end at `retry_at`; all but HOLD also at once by key."""
 
 STABLE_AFTER = 30.0
 """Seconds of LIVE after which failures before them are forgotten. A handshake proves nothing:
@@ -190,7 +190,8 @@ def advance(
         case LinkState.BACKOFF:
             return _lost(changed, now, uniform, cause or Cause("lost", "lost"), hold)
         case LinkState.HOLD:
-            return msgspec.structs.replace(changed, retry_at=now + hold)
+            reason = link.reason or "connect budget spent"
+            return msgspec.structs.replace(changed, retry_at=now + hold, reason=reason)
         case LinkState.AUTH | LinkState.SUBSCRIBING if link.state is LinkState.CONNECTING:
             return msgspec.structs.replace(changed, opened_at=now, live_at=None)
         case LinkState.LIVE if signal is Signal.SYNCED:
