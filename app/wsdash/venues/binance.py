@@ -7,6 +7,7 @@ Source: binance-spot-api-docs, "WebSocket Streams".
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -131,7 +132,6 @@ class BinanceSession:
         step = Step(send=self._frames("SUBSCRIBE", subs, now))
         for sub in subs:
             if sub.channel == "instruments":
-                self._subs.asked([sub], 0, now)
                 step.requests.append(Request(INFO_PATH))
             elif sub.channel == "candles":
                 query = (("symbol", sub.symbol), ("interval", sub.interval), ("limit", "500"))
@@ -176,10 +176,16 @@ class BinanceSession:
         step.events.append(facts.translate(data))
 
     def _failed(self, request: Request, answer: Answer, step: Step) -> list[Event]:
-        """Ask again in a while for what is not essential."""
-        if request.path in (KLINES_PATH, INFO_PATH):
-            delay = max(answer.retry_after or 0.0, 5.0)
-            step.requests.append(Request(request.path, request.query, delay=delay))
+        """Ask again in a while, later each time; what the venue does not know is refused."""
+        if request.path not in (KLINES_PATH, INFO_PATH):
+            return []
+        if answer.status in (400, 403, 404):
+            listing = Subscription("instruments")
+            if request.path == INFO_PATH and self._subs.refuse(listing):
+                return [Refused("instruments", "", f"HTTP {answer.status}")]
+            return []
+        delay = max(answer.retry_after or 0.0, min(request.delay * 2, 60.0), 5.0)
+        step.requests.append(replace(request, delay=delay))
         return []
 
     def _listed(self, body: bytes) -> list[Event]:

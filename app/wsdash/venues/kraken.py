@@ -24,7 +24,7 @@ from wsdash.domain.events import (
 from wsdash.venues import kraken_facts as facts
 from wsdash.venues import kraken_wire as wire
 from wsdash.venues.crc import Verifier
-from wsdash.venues.subscriptions import Subscriptions
+from wsdash.venues.subscriptions import Subscriptions, subscription_of
 from wsdash.venues.sync import ChecksumBook, Result
 from wsdash.venues.venue import (
     UNREADABLE,
@@ -132,6 +132,10 @@ class KrakenSession:
             step.events += self._answer(message)
         elif channel in facts.TRANSLATORS:
             step.events += facts.TRANSLATORS[channel](message)
+        if message.type == "snapshot":  # data is an answer too, whatever became of the other
+            for event in step.events:
+                if (sub := subscription_of(event)) is not None:
+                    self._subs.confirm(sub)
 
     def _answer(self, message: wire.Envelope) -> list[Event]:
         if message.method not in ("subscribe", "unsubscribe"):

@@ -9,6 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from wsdash.domain.events import (
+    BookMoved,
+    BookSynced,
+    CandlesMoved,
+    Event,
+    Listed,
+    Printed,
+    TickerMoved,
+)
 from wsdash.venues.venue import Progress, Subscription
 
 ACK_DEADLINE = 5.0
@@ -102,12 +111,15 @@ class Subscriptions:
     def progress(self, synced: Callable[[str], bool]) -> Progress:
         """How far the connection is: all answered, then all books synced.
 
+        The instrument list is not waited for: markets are true without it.
+
         Args:
             synced: whether the book of a symbol is.
         """
-        settled = sum(standing.settled for standing in self.standing.values())
-        if settled < len(self.standing):
-            return Progress("subscribing", settled, len(self.standing))
+        markets = [s for sub, s in self.standing.items() if sub.channel != "instruments"]
+        settled = sum(standing.settled for standing in markets)
+        if settled < len(markets):
+            return Progress("subscribing", settled, len(markets))
         books = [
             sub.symbol
             for sub, standing in self.standing.items()
@@ -119,3 +131,20 @@ class Subscriptions:
     def wants_book(self, symbol: str) -> bool:
         """Whether a book is to be kept; without any wishes (a replay) every book is."""
         return not self.standing or Subscription("book", symbol) in self.standing
+
+
+def subscription_of(event: Event) -> Subscription | None:
+    """Return the subscription whose data a fact is, None for all other facts."""
+    match event:
+        case BookSynced() | BookMoved():
+            return Subscription("book", event.symbol)
+        case Printed():
+            return Subscription("trades", event.symbol)
+        case TickerMoved():
+            return Subscription("ticker", event.symbol)
+        case CandlesMoved():
+            return Subscription("candles", event.symbol, event.interval)
+        case Listed():
+            return Subscription("instruments")
+        case _:
+            return None

@@ -1,0 +1,63 @@
+"""Servers that answer less than the documents say: the session makes do with what comes."""
+
+from __future__ import annotations
+
+from wsdash.domain.events import Refused
+from wsdash.venues.binance import INFO_PATH, KLINES_PATH, BinanceSession
+from wsdash.venues.kraken import KrakenSession
+from wsdash.venues.venue import Answer, Request, Subscription
+
+BOOK = Subscription("book", "BTC/USD")
+LISTING = Subscription("instruments")
+
+
+def test_a_snapshot_without_an_acknowledgement_is_one() -> None:
+    session = KrakenSession()
+    session.want([BOOK], 0)
+    session.opened(0)
+    session.received(
+        b'{"channel":"trade","type":"snapshot","data":[]}', 1
+    )  # of another channel: it says nothing about the book
+    assert session.progress.phase == "subscribing"
+    session.received(
+        b'{"channel":"book","type":"snapshot","data":[{"symbol":"BTC/USD","bids":[],"asks":[],'
+        b'"checksum":0}]}',
+        1,
+    )
+    assert session.progress.phase == "ready"
+    assert session.ticked(100).send == []
+
+
+def test_markets_do_not_wait_for_the_instrument_list() -> None:
+    session = BinanceSession()
+    session.want([LISTING], 0)
+    session.opened(0)
+    assert session.progress.phase == "ready"
+
+
+def test_a_list_the_venue_does_not_have_is_asked_for_once() -> None:
+    session = BinanceSession()
+    session.want([LISTING], 0)
+    [request] = session.opened(0).requests
+    step = session.answered(request, Answer(404, b""), 1)
+    assert step.requests == []
+    assert step.events == [Refused("instruments", "", "HTTP 404")]
+    assert session.ticked(1_000).requests == []
+
+
+def test_a_venue_in_trouble_is_asked_again_later_each_time() -> None:
+    session = BinanceSession()
+    delays = []
+    request = Request(INFO_PATH)
+    for _ in range(6):
+        [request] = session.answered(request, Answer(503, b""), 1).requests
+        delays.append(request.delay)
+    assert delays == [5, 10, 20, 40, 60, 60]
+
+
+def test_a_rate_limited_history_waits_as_long_as_it_is_told() -> None:
+    session = BinanceSession()
+    request = Request(KLINES_PATH, (("symbol", "BTCUSDT"), ("interval", "1m")))
+    [again] = session.answered(request, Answer(429, b"", retry_after=90), 1).requests
+    assert again.delay == 90
+    assert again.query == request.query
