@@ -15,7 +15,9 @@ from wsdash import __version__
 FAILED = 1
 USAGE = 2
 
-COMMANDS = ("demo", "replay", "record", "tail", "exchange", "venues", "symbols", "config", "doctor")
+COMMANDS = (
+    "demo", "replay", "record", "tail", "exchange", "venues", "symbols", "config", "keys", "doctor",
+)  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,6 +86,11 @@ def parser() -> argparse.ArgumentParser:
     config = commands.add_parser("config", help="the settings")
     config.add_argument("what", choices=("show", "path", "init"))
 
+    keys = commands.add_parser("keys", help="API keys kept for a venue, and what they may do")
+    keys.add_argument("what", choices=("add", "list", "check", "remove"))
+    keys.add_argument("venue", nargs="?", default="", metavar="VENUE")
+    keys.add_argument("--keyring", action="store_true", help="keep it in the system's keyring")
+
     doctor = commands.add_parser("doctor", help="check the way to venues, and the terminal")
     doctor.add_argument("venues", nargs="*", metavar="VENUE")
     return top
@@ -115,7 +122,7 @@ def _dispatch(options: argparse.Namespace) -> int:
 
 
 def _with_settings(options: argparse.Namespace) -> int:
-    from wsdash import commands, doctor, screens
+    from wsdash import commands, doctor, keys, screens
     from wsdash.paths import config_file
     from wsdash.settings import load
 
@@ -129,6 +136,8 @@ def _with_settings(options: argparse.Namespace) -> int:
             return commands.tail(settings, options.symbols, options.channels, options.seconds)
         case "symbols":
             return commands.symbols(settings, options.venue.lower(), options.filter)
+        case "keys":
+            return keys.run(options.what, options.venue, settings, keyring=options.keyring)
         case "doctor":
             return doctor.run(settings, options.venues)
         case _:

@@ -64,6 +64,8 @@ class VenueSettings(BaseModel):
     """A file with the key, readable by its owner only."""
     api_secret_file: Path | None = None
     """A file with the secret, readable by its owner only."""
+    allow_withdraw_key: bool = False
+    """Use a key even though it could withdraw; it is never used to."""
 
     def credentials(self) -> tuple[str, str] | None:
         """Return key and secret, or None where there are none.
@@ -197,11 +199,16 @@ def _secret(value: SecretStr | None, file: Path | None, field: str) -> str | Non
         return value.get_secret_value()
     if file is None:
         return None
-    _refuse_others(file, field)
+    refuse_others(file, field)
     return _read(file).strip()
 
 
-def _refuse_others(file: Path, field: str) -> None:
+def refuse_others(file: Path, field: str) -> None:
+    """Refuse a file that holds a secret and that others can read.
+
+    Raises:
+        BadSettings: it is readable by others, not ours, or not there.
+    """
     try:
         status = file.stat()
     except OSError as error:
@@ -213,7 +220,7 @@ def _refuse_others(file: Path, field: str) -> None:
 def _check_mode(file: Path, values: dict[str, Any]) -> None:
     venues = values.get("venues", {})
     if any("api_secret" in venue for venue in venues.values() if isinstance(venue, dict)):
-        _refuse_others(file, "a file with secrets")
+        refuse_others(file, "a file with secrets")
 
 
 def _in(values: dict[str, Any], path: tuple[str, ...]) -> bool:

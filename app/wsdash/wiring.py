@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from wsdash import keys
 from wsdash.feed.budget import ConnectBudget
 from wsdash.feed.clock import Clock, SystemClock
 from wsdash.feed.connection import Connection
@@ -19,7 +20,8 @@ from wsdash.feed.supervisor import Supervisor
 from wsdash.paths import state_dir
 from wsdash.settings import Settings
 from wsdash.venues import registry
-from wsdash.venues.venue import Endpoints, Signer, Venue
+from wsdash.venues.guard import GuardedSession
+from wsdash.venues.venue import Endpoints, Session, Signer, Venue
 
 
 def live_feed(settings: Settings, *, demo: bool = False) -> LiveFeed:
@@ -66,12 +68,18 @@ def connections(
     )
     if signer is None or venue.private is None:
         return [public]
-    make_private, account = venue.private, signer
+    make_private, account, granted = venue.private, signer, venue.permissions
+    allow = settings.venue(venue.name).allow_withdraw_key
+
+    def private_session() -> Session:
+        session = make_private(account)
+        return GuardedSession(session, granted, allow_withdraw=allow) if granted else session
+
     private = Connection(
         venue=venue,
         role="private",
         address=endpoints.private_ws_url,
-        make_session=lambda: make_private(account),
+        make_session=private_session,
         budget=budget,
         rest=rest,
         tools=tools,
@@ -97,7 +105,7 @@ def signer_of(venue: Venue, settings: Settings, clock: Clock) -> Signer | None:
         BadSettings: the key cannot be read.
         ValueError: the secret is none of this venue's.
     """
-    credentials = settings.venue(venue.name).credentials()
+    credentials = settings.venue(venue.name).credentials() or keys.stored(venue.name)
     if credentials is None or venue.signer is None:
         return None
     return venue.signer(*credentials, clock.wall)
@@ -121,5 +129,5 @@ def venues_with_account(settings: Settings) -> list[str]:
     return [
         venue.name
         for venue in registry.VENUES.values()
-        if venue.private is not None and settings.venue(venue.name).credentials() is not None
+        if venue.private is not None and signer_of(venue, settings, SystemClock()) is not None
     ]

@@ -133,6 +133,13 @@ class AuthFailed(Fact, frozen=True):
     reason: str
 
 
+class KeyChecked(Fact, frozen=True):
+    """What our key may do; `more` when it may do more than read, or nobody knows."""
+
+    words: str
+    more: bool
+
+
 class Notice(Fact, frozen=True):
     """The venue announced something; `shutdown` when it will close the connection."""
 
@@ -167,6 +174,7 @@ Event: TypeAlias = (
     | Heartbeat
     | RoundTrip
     | AuthFailed
+    | KeyChecked
     | Notice
     | Unparsed
 )

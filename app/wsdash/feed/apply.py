@@ -13,6 +13,7 @@ from wsdash.domain.events import (
     CandlesMoved,
     Channel,
     Event,
+    KeyChecked,
     Listed,
     Printed,
     Refused,
@@ -55,6 +56,10 @@ def _answered(board: Board, venue: str, event: Event, now: float) -> Stream | No
     match event:
         case Listed():
             _listed(board, venue, event, now)
+        case KeyChecked():
+            board.key_warnings[venue] = event.words if event.more else ""
+            if (stream := board.account_streams.get(venue)) is not None:
+                stream.touch()
         case Refused():
             stream = _stream(board, venue, event.symbol, event.channel)
             if stream is not None:

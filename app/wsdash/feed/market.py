@@ -120,6 +120,7 @@ class Board:
         self.markets: dict[MarketKey, Market] = {}
         self.accounts: dict[str, Account] = {}
         self.account_streams: dict[str, Stream] = {}
+        self.key_warnings: dict[str, str] = {}
         self.instruments: dict[str, dict[str, Instrument]] = {}
         self.gaps = Ledger()
 

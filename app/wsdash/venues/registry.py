@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from wsdash.domain.candles import INTERVALS
 from wsdash.domain.events import Channel
-from wsdash.venues import binance, binance_account, kraken, kraken_account
+from wsdash.venues import binance, binance_account, kraken, kraken_account, permissions
 from wsdash.venues.venue import Budget, Endpoints, Liveness, Venue
 
 _CHANNELS: Final[frozenset[Channel]] = frozenset(
@@ -30,6 +30,7 @@ KRAKEN: Final = Venue(
     private=lambda _: kraken_account.KrakenAccountSession(),
     signer=kraken_account.KrakenSigner,
     canonical=kraken.canonical,
+    permissions=permissions.KRAKEN,
 )
 
 BINANCE: Final = Venue(
@@ -50,6 +51,7 @@ BINANCE: Final = Venue(
     private=binance_account.BinanceAccountSession,
     signer=binance_account.BinanceSigner,
     canonical=binance.canonical,
+    permissions=permissions.BINANCE,
 )
 
 BINANCE_US: Final = Venue(

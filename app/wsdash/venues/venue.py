@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
 from wsdash.domain.events import Channel, Event, Unparsed
 from wsdash.domain.numbers import BadNumber
+
+if TYPE_CHECKING:
+    from wsdash.venues.permissions import Permissions
 
 UNREADABLE: Final = (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError)
 """All that reading hostile data can raise: bad JSON, numbers, times, and nesting without end."""
@@ -129,7 +132,9 @@ class Progress(NamedTuple):
 class Session(Protocol):
     """One connection's state machine. A new socket needs a new session."""
 
-    tally: Tally
+    @property
+    def tally(self) -> Tally:
+        """What was counted so far."""
 
     def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
         """Make the connection's subscriptions those given; before `opened` it only notes them."""
@@ -227,6 +232,7 @@ class Venue:
         signer: makes a signer of a key, a secret and a wall clock (seconds), or None.
         listing: the REST request that lists instruments (answered to a public session),
             or None where the list comes over the public connection.
+        permissions: how it is asked what a key may do, or None.
         canonical: returns the venue's own name for ``BASE/QUOTE`` text a person typed.
         max_size: largest frame accepted, in bytes.
     """
@@ -244,4 +250,5 @@ class Venue:
     private: Callable[[Signer | None], Session] | None
     signer: Callable[[str, str, Callable[[], float]], Signer] | None
     canonical: Callable[[str], str]
+    permissions: Permissions | None = None
     max_size: int = 16 * 1024 * 1024
