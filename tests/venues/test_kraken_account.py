@@ -53,6 +53,10 @@ def stated() -> KrakenAccountSession:
     return session
 
 
+def phase(session: KrakenAccountSession) -> str:
+    return session.progress.phase
+
+
 def ack(method: str = "subscribe") -> bytes:
     result = {"channel": "balances", "snapshot": True}
     return json.dumps({"method": method, "result": result, "success": True, "req_id": 1}).encode()
@@ -114,20 +118,20 @@ def test_a_secret_that_is_none_is_refused_without_being_shown(secret: str) -> No
 def test_a_token_is_fetched_and_carried_by_the_subscription() -> None:
     session = KrakenAccountSession()
     [request] = token_requests(session.opened(0.0))
-    assert session.progress.phase == "auth"
+    assert phase(session) == "auth"
     [frame] = session.answered(request, Answer(200, TOKEN), 0.1).send
     assert json.loads(frame)["params"] == {
         "channel": "balances",
         "snapshot": True,
         "token": "a-token-of-the-venue",
     }
-    assert session.progress.phase == "subscribing"
+    assert phase(session) == "subscribing"
     assert session.received(ack(), 0.2).events == [Subscribed("account", "")]
-    assert session.progress.phase == "syncing"
+    assert phase(session) == "syncing"
     assert session.received(frames.BALANCES, 0.3).events == [
         BalancesStated((Balance("BTC", "1.2"),), None)
     ]
-    assert session.progress.phase == "ready"
+    assert phase(session) == "ready"
 
 
 @pytest.mark.parametrize(
@@ -197,7 +201,7 @@ def test_a_missing_ledger_entry_starts_over_with_one_new_token() -> None:
     assert session.received(frames.BALANCES, 1.5).events == [
         BalancesStated((Balance("BTC", "1.2"),), None)
     ]
-    assert session.progress.phase == "ready"
+    assert phase(session) == "ready"
 
 
 def test_asking_twice_for_the_account_costs_one_token() -> None:

@@ -11,6 +11,10 @@ BOOK = Subscription("book", "BTC/USD")
 LISTING = Subscription("instruments")
 
 
+def phase(session: KrakenSession | BinanceSession) -> str:
+    return session.progress.phase
+
+
 def test_a_snapshot_without_an_acknowledgement_is_one() -> None:
     session = KrakenSession()
     session.want([BOOK], 0)
@@ -18,13 +22,13 @@ def test_a_snapshot_without_an_acknowledgement_is_one() -> None:
     session.received(
         b'{"channel":"trade","type":"snapshot","data":[]}', 1
     )  # of another channel: it says nothing about the book
-    assert session.progress.phase == "subscribing"
+    assert phase(session) == "subscribing"
     session.received(
         b'{"channel":"book","type":"snapshot","data":[{"symbol":"BTC/USD","bids":[],"asks":[],'
         b'"checksum":0}]}',
         1,
     )
-    assert session.progress.phase == "ready"
+    assert phase(session) == "ready"
     assert session.ticked(100).send == []
 
 
@@ -32,7 +36,7 @@ def test_markets_do_not_wait_for_the_instrument_list() -> None:
     session = BinanceSession()
     session.want([LISTING], 0)
     session.opened(0)
-    assert session.progress.phase == "ready"
+    assert phase(session) == "ready"
 
 
 def test_a_list_the_venue_does_not_have_is_asked_for_once() -> None:
@@ -57,6 +61,7 @@ def test_a_venue_in_trouble_is_asked_again_later_each_time() -> None:
 
 def test_a_rate_limited_history_waits_as_long_as_it_is_told() -> None:
     session = BinanceSession()
+    session.want([Subscription("candles", "BTCUSDT", "1m")], 0)
     request = Request(KLINES_PATH, (("symbol", "BTCUSDT"), ("interval", "1m")))
     [again] = session.answered(request, Answer(429, b"", retry_after=90), 1).requests
     assert again.delay == 90

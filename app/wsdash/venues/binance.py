@@ -18,14 +18,20 @@ from wsdash.domain.events import (
     Notice,
     Refused,
     Subscribed,
-    Unparsed,
 )
-from wsdash.domain.numbers import BadNumber
 from wsdash.venues import binance_facts as facts
 from wsdash.venues import binance_wire as wire
 from wsdash.venues.binance_books import DEPTH_PATH, BinanceBooks
 from wsdash.venues.subscriptions import Subscriptions
-from wsdash.venues.venue import Answer, Progress, Request, Step, Subscription, Tally
+from wsdash.venues.venue import (
+    UNREADABLE,
+    Answer,
+    Progress,
+    Request,
+    Step,
+    Subscription,
+    Tally,
+)
 
 KLINES_PATH = "/api/v3/klines"
 INFO_PATH = "/api/v3/exchangeInfo"
@@ -76,7 +82,7 @@ class BinanceSession:
 
     def ticked(self, now: float) -> Step:
         """Ask again for what was not answered; believe quiet books; try parked ones again."""
-        step = self._subscribe(self._subs.overdue(now), now)
+        step = Step(send=self._frames("SUBSCRIBE", self._subs.overdue(now), now))
         step.extend(self._books.settle(now))
         for symbol in self._books.parked_due(now):
             step.extend(self.resync(Subscription("book", symbol), now, "parked time over"))
@@ -104,8 +110,8 @@ class BinanceSession:
                 self._take(bytes(message.data) if message.stream else frame, step, now)
             elif message.id is not None or message.code is not None:
                 self._answer(message, step)
-        except (msgspec.MsgspecError, BadNumber) as error:
-            self._unparsed(error, frame, step)
+        except UNREADABLE as error:
+            step.events.append(self.tally.bad(error, frame))
         return step
 
     def answered(self, request: Request, answer: Answer, now: float) -> Step:
@@ -114,7 +120,7 @@ class BinanceSession:
         symbol = dict(request.query).get("symbol", "")
         try:
             if request.path == DEPTH_PATH:
-                if self._subs.wants_book(symbol):
+                if symbol and self._subs.wants_book(symbol):
                     step.extend(self._books.snapshot(request, answer, now))
             elif answer.status != 200:
                 step.events += self._failed(request, answer, step)
@@ -123,8 +129,9 @@ class BinanceSession:
                 step.events.append(facts.history(symbol, interval, answer.body))
             elif request.path == INFO_PATH:
                 step.events += self._listed(answer.body)
-        except (msgspec.MsgspecError, BadNumber) as error:
-            self._unparsed(error, answer.body, step)
+        except UNREADABLE as error:
+            step.events.append(self.tally.bad(error, answer.body))
+            step.events += self._failed(request, answer, step)
         return step
 
     def _subscribe(self, subs: Iterable[Subscription], now: float) -> Step:
@@ -149,6 +156,8 @@ class BinanceSession:
         return [msgspec.json.encode(frame).decode()]
 
     def _answer(self, message: wire.Envelope, step: Step) -> None:
+        if message.id is None:
+            raise ValueError("an error that names no request")
         if not isinstance(message.id, int):
             return
         for sub in self._subs.of_request(message.id):
@@ -164,7 +173,13 @@ class BinanceSession:
         kind = wire.head.decode(payload).e
         if kind not in wire.MARKET_TYPES:
             return
-        data = wire.market.decode(payload)
+        try:
+            data = wire.market.decode(payload)
+        except UNREADABLE as error:
+            step.events.append(self.tally.bad(error, payload))
+            if kind == "depthUpdate":
+                step.extend(self._books.distrust(wire.head.decode(payload).s, now))
+            return
         if isinstance(data, wire.DepthUpdate):
             if self._subs.wants_book(data.s):
                 step.extend(self._books.update(data, now))
@@ -184,6 +199,10 @@ class BinanceSession:
             if request.path == INFO_PATH and self._subs.refuse(listing):
                 return [Refused("instruments", "", f"HTTP {answer.status}")]
             return []
+        query = dict(request.query)
+        candles = Subscription("candles", query.get("symbol", ""), query.get("interval", ""))
+        if request.path == KLINES_PATH and candles not in self._subs:
+            return []
         delay = max(answer.retry_after or 0.0, min(request.delay * 2, 60.0), 5.0)
         step.requests.append(replace(request, delay=delay))
         return []
@@ -191,11 +210,6 @@ class BinanceSession:
     def _listed(self, body: bytes) -> list[Event]:
         self._subs.confirm(Subscription("instruments"))
         return [Listed(facts.instruments(self._venue, body))]
-
-    def _unparsed(self, error: Exception, frame: bytes, step: Step) -> None:
-        self.tally.unparsed += 1
-        reason = "bad number" if isinstance(error, BadNumber) else type(error).__name__
-        step.events.append(Unparsed(reason, frame[:120].decode("utf-8", "replace")))
 
 
 def canonical(text: str) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import deque
 from collections.abc import Callable, Iterable
+from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -22,11 +24,11 @@ from wsdash.domain.events import (
     Event,
     Notice,
     Subscribed,
-    Unparsed,
 )
-from wsdash.domain.numbers import BadNumber, add, size_text
+from wsdash.domain.numbers import add, size_text
 from wsdash.venues import binance_wire as wire
 from wsdash.venues.venue import (
+    UNREADABLE,
     Answer,
     Params,
     Phase,
@@ -44,6 +46,12 @@ STATEMENT_ID = "account-statement"
 
 ANSWER_DEADLINE = 10.0
 """Seconds until an unanswered request is sent again."""
+
+TOO_MANY: Final = (418, 429)
+"""Statuses of requests that were one too many; the key is as good as before."""
+
+EARLY = 1_000
+"""Events kept while the statement is awaited."""
 
 
 class BinanceSigner:
@@ -97,7 +105,7 @@ class BinanceAccountSession:
         self._phase: Phase = "auth"
         self._asked_at = 0.0
         self._updated = 0
-        self._early: list[wire.AccountPosition] = []
+        self._early: deque[wire.AccountPosition] = deque(maxlen=EARLY)
 
     @property
     def progress(self) -> Progress:
@@ -139,17 +147,25 @@ class BinanceAccountSession:
                 return self._event(bytes(message.event), now)
             if bytes(message.error):
                 error = wire.api_error.decode(message.error)
-                return Step(events=[AuthFailed(f"{error.code} {error.msg}")])
+                return Step(events=self._refused(message.status, error, now))
             if message.id == SUBSCRIBE_ID:
                 step = self._ask_statement(now)
                 step.events.append(Subscribed("account", ""))
                 return step
             if message.id == STATEMENT_ID:
                 return Step(events=self._statement(bytes(message.result)))
-        except (msgspec.MsgspecError, BadNumber) as error:
-            self.tally.unparsed += 1
-            return Step(events=[Unparsed(type(error).__name__, "")])
+        except UNREADABLE as error:
+            return Step(events=[self.tally.bad(error)])
         return Step()
+
+    def _refused(self, status: int, error: wire.ApiError, now: float) -> list[Event]:
+        """Ask again when the venue allows; whatever else it says is a matter of the key."""
+        if status not in TOO_MANY:
+            return [AuthFailed(f"{error.code} {error.msg}")]
+        until = error.data or wire.ErrorData()
+        wait = max((until.retryAfter - until.serverTime) / 1000, ANSWER_DEADLINE)
+        self._asked_at = now + wait - ANSWER_DEADLINE
+        return []
 
     def _ask_statement(self, now: float) -> Step:
         self._phase = "syncing"
@@ -184,12 +200,12 @@ class BinanceAccountSession:
 
     def _statement(self, payload: bytes) -> list[Event]:
         statement = wire.statement.decode(payload)
-        self._updated, self._phase = statement.updateTime, "ready"
         balances = tuple(
             _balance(held.asset, held.free, held.locked) for held in statement.balances
         )
+        self._updated, self._phase = statement.updateTime, "ready"
         events: list[Event] = [BalancesStated(balances, statement.updateTime / 1000 or None)]
-        early, self._early = self._early, []
+        early, self._early = self._early, deque(maxlen=EARLY)
         for position in early:
             events += self._position(position)
         return events

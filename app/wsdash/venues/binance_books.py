@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from wsdash.domain.events import BookLost, BookMoved, BookSynced, Event, Unparsed
+from wsdash.domain.events import BookLost, BookMoved, BookSynced, Event
 from wsdash.venues import binance_wire as wire
 from wsdash.venues.sync import Delta, DiffBook, Result
-from wsdash.venues.venue import Answer, Request, Step, Tally
+from wsdash.venues.venue import UNREADABLE, Answer, Request, Step, Tally
 
 DEPTH_PATH = "/api/v3/depth"
 
@@ -70,9 +68,8 @@ class BinanceBooks:
             return self.fetch(symbol, answer.retry_after)
         try:
             data = wire.snapshot.decode(answer.body)
-        except msgspec.MsgspecError as error:
-            self._tally.unparsed += 1
-            step = Step(events=[Unparsed("snapshot: " + type(error).__name__, "")])
+        except UNREADABLE as error:
+            step = Step(events=[self._tally.bad(error, where="snapshot: ")])
             step.extend(self.fetch(symbol))
             return step
         result = book.snapshot(data.lastUpdateId, data.bids, data.asks, now)
@@ -81,6 +78,15 @@ class BinanceBooks:
         if result is Result.SYNCED:
             return Step(events=[self._valid(symbol, book, False, None)])
         return self.fetch(symbol) if book.outdated else Step()
+
+    def distrust(self, symbol: str, now: float) -> Step:
+        """A change could not be read: lose the book it was of; not named, it may be of any."""
+        step = Step()
+        for name, book in self._books.items():
+            if book.synced and symbol in ("", name):
+                book.lose("unreadable message")
+                step.extend(self._lost(name, book, now))
+        return step
 
     def settle(self, now: float) -> Step:
         """Believe the snapshots of markets that stayed quiet after them."""

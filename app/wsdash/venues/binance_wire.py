@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+
+Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+Millis = Annotated[int, msgspec.Meta(ge=0, lt=253_402_300_800_000)]
+"""Milliseconds since the epoch, before the year 10000."""
 
 
 class Envelope(msgspec.Struct):
@@ -27,18 +32,19 @@ class Envelope(msgspec.Struct):
 
 
 class Head(msgspec.Struct):
-    """The type of a payload; partial books and book tickers have none."""
+    """The type and the market of a payload; partial books and book tickers have no type."""
 
     e: str = ""
+    s: str = ""
 
 
 class DepthUpdate(msgspec.Struct, tag_field="e", tag="depthUpdate"):
     """Changes of a book: update ids U to u, absolute sizes."""
 
-    E: int
+    E: Millis
     s: str
-    U: int
-    u: int
+    U: Id
+    u: Id
     b: list[tuple[str, str]]
     a: list[tuple[str, str]]
 
@@ -47,10 +53,10 @@ class TradePrint(msgspec.Struct, tag_field="e", tag="trade"):
     """One print; `m` when the buyer was the maker."""
 
     s: str
-    t: int
+    t: Id
     p: str
     q: str
-    T: int
+    T: Millis
     m: bool
 
 
@@ -58,17 +64,17 @@ class AggregateTrade(msgspec.Struct, tag_field="e", tag="aggTrade"):
     """The prints of one taker order at one price."""
 
     s: str
-    a: int
+    a: Id
     p: str
     q: str
-    T: int
+    T: Millis
     m: bool
 
 
 class Candle(msgspec.Struct):
     """One candle; times in ms, `x` when it is closed."""
 
-    t: int
+    t: Millis
     i: str
     o: str
     h: str
@@ -89,7 +95,7 @@ class DayTicker(msgspec.Struct, tag_field="e", tag="24hrTicker"):
     """Best prices and the last 24 hours; `P` is the change in percent."""
 
     s: str
-    E: int
+    E: Millis
     b: str
     a: str
     c: str
@@ -103,7 +109,7 @@ Market = DepthUpdate | TradePrint | AggregateTrade | Kline | DayTicker
 class Snapshot(msgspec.Struct):
     """The answer to a depth request."""
 
-    lastUpdateId: int  # noqa: N815 - the venue's name
+    lastUpdateId: Id  # noqa: N815 - the venue's name
     bids: list[tuple[str, str]]
     asks: list[tuple[str, str]]
 
@@ -132,11 +138,19 @@ class ExchangeInfo(msgspec.Struct):
     symbols: list[Symbol]
 
 
+class ErrorData(msgspec.Struct):
+    """When a request that was one too many may be made again."""
+
+    serverTime: Millis = 0  # noqa: N815 - the venue's names
+    retryAfter: Millis = 0  # noqa: N815
+
+
 class ApiError(msgspec.Struct):
     """An error of the WebSocket API or of REST."""
 
     code: int = 0
     msg: str = ""
+    data: ErrorData | None = None
 
 
 class Holding(msgspec.Struct):
@@ -151,7 +165,7 @@ class Statement(msgspec.Struct):
     """The answer to an account request."""
 
     balances: list[Holding]
-    updateTime: int = 0  # noqa: N815 - the venue's name
+    updateTime: Millis = 0  # noqa: N815 - the venue's name
 
 
 class ShortHolding(msgspec.Struct):
@@ -165,7 +179,7 @@ class ShortHolding(msgspec.Struct):
 class AccountPosition(msgspec.Struct):
     """The assets that may have changed, absolute amounts."""
 
-    u: int
+    u: Millis
     B: list[ShortHolding]
 
 
@@ -174,7 +188,7 @@ head: Final = msgspec.json.Decoder(Head)
 market: Final = msgspec.json.Decoder(Market)
 snapshot: Final = msgspec.json.Decoder(Snapshot)
 klines: Final = msgspec.json.Decoder(
-    list[tuple[int, str, str, str, str, str, int, str, int, str, str, str]]
+    list[tuple[Millis, str, str, str, str, str, int, str, int, str, str, str]]
 )
 exchange_info: Final = msgspec.json.Decoder(ExchangeInfo)
 api_error: Final = msgspec.json.Decoder(ApiError)
