@@ -38,7 +38,7 @@ async def test_diffs_chain_and_rebuild_the_truth_from_a_rest_snapshot(symbol: st
         sides: tuple[Side, Side] = (dict(snapshot["bids"]), dict(snapshot["asks"]))
         assert at >= int(buffered[0]["U"])
         last = int(buffered[0]["U"]) - 1
-        for step in range(12):
+        for step in range(7):
             event = buffered[step] if step < 3 else await diffs(socket, name)
             assert int(event["U"]) == last + 1
             last = int(event["u"])

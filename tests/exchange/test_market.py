@@ -75,7 +75,7 @@ def test_the_account_balances_are_the_sum_of_its_ledger_and_never_negative() -> 
     market = Market(5, 0.25, OPENED, PAIRS[:3])
     ledger: list[Entry] = []
     market.account.listeners.append(ledger.extend)
-    market.advance(900.0)
+    market.advance(600.0)
     sums = dict(OPENING)
     for entry in ledger:
         sums[entry.asset] = sums.get(entry.asset, Decimal(0)) + entry.amount - entry.fee
@@ -85,7 +85,7 @@ def test_the_account_balances_are_the_sum_of_its_ledger_and_never_negative() -> 
         0 <= held <= market.account.balance(asset) for asset, held in market.account.held.items()
     )
     assert {entry.kind for entry in ledger} == {"trade", "deposit", "withdrawal"}
-    assert 900.0 / len({entry.ref_id for entry in ledger}) < 30
+    assert 600.0 / len({entry.ref_id for entry in ledger}) < 30
 
 
 def test_an_account_refuses_what_it_cannot_pay() -> None:
@@ -131,7 +131,7 @@ def test_history_is_there_at_the_open() -> None:
 
 
 def test_a_day_is_the_minutes_it_is_made_of() -> None:
-    market, _ = played(8, 90.0)
+    market, _ = played(8, 75.0, 0.5)
     listing = market.listings["BTC/USD"]
     day = listing.tape.day(market.now)
     minute = market.now // 60_000_000 * 60_000_000

@@ -6,7 +6,6 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -23,12 +22,6 @@ RUN = (
 )
 
 
-@pytest.fixture
-async def exchange() -> AsyncIterator[Exchange]:
-    async with Exchange(seed=17) as opened:
-        yield opened
-
-
 def test_only_loopback() -> None:
     with pytest.raises(ExchangeError, match="loopback only"):
         Exchange(host="0.0.0.0")
@@ -36,6 +29,7 @@ def test_only_loopback() -> None:
         Exchange(rate=0)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_taken_port_is_one_sentence(exchange: Exchange) -> None:
     with pytest.raises(ExchangeError, match=f"cannot open port {exchange.port}: "):
         async with Exchange(port=exchange.port):
@@ -45,6 +39,7 @@ async def test_a_taken_port_is_one_sentence(exchange: Exchange) -> None:
             pass
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_an_unknown_path_is_not_found(exchange: Exchange) -> None:
     for path in ("/", "/v1", "/v2/x", "/streams"):
         with pytest.raises(InvalidStatus) as refused:
