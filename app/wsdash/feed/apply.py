@@ -22,6 +22,7 @@ from wsdash.domain.events import (
 )
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
+from wsdash.feed import streams
 from wsdash.feed.market import Board, ChannelState, Market, Stream
 
 
@@ -158,12 +159,8 @@ def _listed(board: Board, venue: str, event: Listed, now: float) -> None:
             market.instrument = instrument
             for stream in market.streams.values():
                 stream.touch()
-    if event.partial:
-        return
-    for key, market in board.markets.items():
-        if key.venue == venue and key.name not in known:
-            for stream in market.streams.values():
-                stream.enter(ChannelState.PARKED, now, "rejected: unknown symbol")
+    if not event.partial:
+        streams.judge(board, venue, now)
 
 
 def _subscribed(board: Board, venue: str, event: Subscribed, now: float) -> Stream | None:

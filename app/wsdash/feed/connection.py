@@ -139,6 +139,11 @@ class Connection:
             self.drop(Silence(f"no login in {LOGIN_DEADLINE:.0f} s"))
 
     @property
+    def is_live(self) -> bool:
+        """Whether it is LIVE, and was not given up a moment ago."""
+        return self.link.state is LinkState.LIVE and self._fault is None
+
+    @property
     def rtt(self) -> float | None:
         """Seconds of the last ping's round trip."""
         return (self._socket.latency or None) if self._socket is not None else None

@@ -22,38 +22,52 @@ FACTOR = 5.0
 QUIET_AFTER = 2.0
 """Seconds after which a channel counts as quiet."""
 
-SAMPLES: Final = 256
+MOMENT = 0.25
+"""Seconds that count as one moment. A burst of prints, or the history that a venue sends on
+subscribing, says nothing about how long a channel pauses."""
+
+SAMPLES: Final = 100
+"""Pauses remembered: the longest of them is the p99."""
+
 ENOUGH: Final = 8
+"""Pauses without which nothing is known of a channel. Few are trusted less than many."""
 
 
 class Cadence:
-    """The pauses between a channel's messages, and the limit that follows from them."""
+    """The pauses between a channel's messages, and the limit that follows from them.
+
+    A pause that was longer than usual is learnt at once: a market that slows down is
+    accused once and not again and again.
+
+    Attributes:
+        limit: seconds of silence that are too many.
+        rare: the channel pauses so long, or so little is known of it, that its silence
+            proves nothing.
+    """
 
     def __init__(self) -> None:
+        self.limit = CEILING
+        self.rare = True
         self._pauses: deque[float] = deque(maxlen=SAMPLES)
         self._last: float | None = None
-        self._fresh = 0
-        self._limit = CEILING
-        self.rare = True
 
     def heard(self, now: float) -> None:
         """A message came."""
         if self._last is not None:
-            self._pauses.append(now - self._last)
-            self._fresh += 1
+            pause = now - self._last
+            if pause < MOMENT:
+                return
+            self._pauses.append(pause)
+            self._learn()
         self._last = now
 
     def restart(self) -> None:
         """The connection is new: the pause until its first message says nothing."""
         self._last = None
 
-    @property
-    def limit(self) -> float:
-        """Seconds of silence that are too many."""
-        if self._fresh >= ENOUGH:
-            self._fresh = 0
-            pauses = sorted(self._pauses)
-            usual = pauses[min(len(pauses) - 1, int(len(pauses) * 0.99))]
-            self.rare = usual * FACTOR > CEILING
-            self._limit = min(max(usual * FACTOR, FLOOR), CEILING)
-        return self._limit
+    def _learn(self) -> None:
+        known = len(self._pauses)
+        if known >= ENOUGH:
+            limit = max(self._pauses) * FACTOR * (1 + ENOUGH / known)
+            self.rare = limit > CEILING
+            self.limit = min(max(limit, FLOOR), CEILING)

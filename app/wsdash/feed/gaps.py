@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Container
 
 import msgspec
 
@@ -50,6 +51,12 @@ class Ledger:
         index = self._find(connection, symbol)
         if index is not None:
             self.gaps[index] = msgspec.structs.replace(self.gaps[index], end=wall)
+
+    def forget(self, connection: str, symbols: Container[str], wall: float) -> None:
+        """Nobody looks at any other market than these any more: what was missing of it ends."""
+        for gap in list(self.gaps):
+            if gap.connection == connection and gap.symbol and gap.symbol not in symbols:
+                self.close(connection, gap.symbol, wall)
 
     def _find(self, connection: str, symbol: str) -> int | None:
         for index in range(len(self.gaps) - 1, -1, -1):

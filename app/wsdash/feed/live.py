@@ -134,13 +134,19 @@ class LiveFeed:
         """
         for connection in self._connections:
             name = connection.link.name
-            if name not in self._tasks or self._tasks[name].done():
+            task = self._tasks.get(name)
+            if task is not None and task.done() and not task.cancelled() and task.exception():
+                self.supervisor.report(task.exception(), name)
+            if task is None or task.done():
                 self._tasks[name] = asyncio.create_task(connection.run(), name=name)
 
     async def _watch(self) -> None:
         while True:
-            self._start()
-            self.supervisor.tick()
+            try:
+                self._start()
+                self.supervisor.tick()
+            except Exception as error:  # noqa: BLE001 - the watch must outlive every bug
+                self.supervisor.report(error, "watch")
             await self._clock.sleep(TICK)
 
 

@@ -9,6 +9,9 @@ from wsdash.domain.instrument import MarketKey
 from wsdash.feed.market import Board, ChannelState, Stream
 from wsdash.venues.venue import Subscription
 
+UNKNOWN = "rejected: unknown symbol"
+"""Why a market that a venue does not list is parked."""
+
 
 def keep(board: Board, venue: str, wanted: Iterable[Subscription], now: float) -> None:
     """Give every wanted subscription of a venue a stream, and drop the streams of all others.
@@ -34,6 +37,31 @@ def keep(board: Board, venue: str, wanted: Iterable[Subscription], now: float) -
             market.streams[sub.channel] = Stream(sub.channel, now)
         if market.instrument is None:
             market.instrument = board.instruments.get(venue, {}).get(sub.symbol)
+    judge(board, venue, now)
+
+
+def judge(board: Board, venue: str, now: float) -> None:
+    """Park what the venue does not list, and let go of what it lists by now.
+
+    A venue whose list has not come yet is not judged.
+    """
+    known = board.instruments.get(venue)
+    if not known:
+        return
+    for key, market in board.markets.items():
+        if key.venue != venue:
+            continue
+        for stream in market.streams.values():
+            if key.name not in known:
+                stream.enter(ChannelState.PARKED, now, UNKNOWN)
+            elif stream.reason == UNKNOWN:
+                stream.enter(ChannelState.SYNCING, now)
+
+
+def is_unknown(board: Board, venue: str, sub: Subscription) -> bool:
+    """Whether the venue does not list what is wanted, so that there is no use in asking."""
+    stream = find(board, venue, sub)
+    return stream is not None and stream.reason == UNKNOWN
 
 
 def of_venue(board: Board, venue: str) -> list[tuple[Subscription, Stream]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from wsdash.domain.account import Account
-from wsdash.domain.events import BookLost, BookSynced, Event, Notice, Unparsed
+from wsdash.domain.events import BookLost, BookSynced, Event, Listed, Notice, Unparsed
 from wsdash.domain.text import SafeText, clean
 from wsdash.feed import streams
 from wsdash.feed.apply import apply
@@ -81,7 +81,16 @@ class Supervisor:
         line.wanted = wanted
         streams.keep(self.board, line.connection.venue.name, wanted, self._clock.monotonic())
         line.patients = {sub: p for sub, p in line.patients.items() if sub in wanted}
-        line.connection.want(sorted(wanted))
+        books = {sub.symbol for sub in wanted if sub.channel == "book"}
+        self.board.gaps.forget(line.connection.link.name, books, self._clock.wall())
+        self._ask(line)
+
+    def _ask(self, line: Line) -> None:
+        """Ask the venue for what is wanted, as far as it lists it."""
+        venue = line.connection.venue.name
+        line.connection.want(
+            sorted(sub for sub in line.wanted if not streams.is_unknown(self.board, venue, sub))
+        )
 
     def link_changed(self, connection: Connection, before: Link) -> None:
         """The link is another one than `before`."""
@@ -90,7 +99,9 @@ class Supervisor:
             self._log(connection, "", link.state, link.reason)
             wall = self._clock.wall()
             if before.state in OPEN and link.state not in OPEN:
-                self.board.gaps.open(link.name, "", wall, link.reason)
+                heard = connection.received_at
+                silence = 0.0 if heard is None else self._clock.monotonic() - heard
+                self.board.gaps.open(link.name, "", wall - silence, link.reason)
             if link.state is LinkState.LIVE:
                 self.board.gaps.close(link.name, "", wall)
             self._mark(connection, before.state in OPEN, link.state in OPEN, link.reason)
@@ -103,6 +114,8 @@ class Supervisor:
         if was_open is is_open:
             return
         now = self._clock.monotonic()
+        for patient in self.lines[connection.link.name].patients.values():
+            patient.excuse(now)
         for symbol, stream in self._streams(connection):
             if is_open:
                 changed = streams.await_data(stream, now)
@@ -121,6 +134,8 @@ class Supervisor:
             match event:
                 case BookLost() | BookSynced():
                     self._ledger(connection, event)
+                case Listed() if connection.role == "public":
+                    self._ask(self.lines[connection.link.name])
                 case Notice() if event.shutdown:
                     self._log(connection, "", connection.link.state, clean(event.text))
                 case Unparsed():
@@ -140,6 +155,10 @@ class Supervisor:
         for listener in self.listeners:
             listener.answer(connection, request, body)
 
+    def report(self, error: BaseException | None, name: str) -> None:
+        """Put a bug of the supervision itself into the log: it goes on, but not unseen."""
+        self._write(name, "", "BUG", f"{type(error).__name__}, started again")
+
     def tick(self) -> None:
         """Look at every connection and every stream, about four times a second."""
         now = self._clock.monotonic()
@@ -147,7 +166,7 @@ class Supervisor:
             connection = line.connection
             connection.tick(now)
             line.history.note(connection.link, connection.frames, now)
-            if connection.link.state is LinkState.LIVE and connection.role == "public":
+            if connection.role == "public" and connection.is_live:
                 for sub in line.wanted:
                     self._look(line, sub, now)
 
@@ -156,12 +175,12 @@ class Supervisor:
         if stream is None:
             return
         before = stream.state
-        repair = line.patients.setdefault(sub, Patient()).look(stream, now)
+        repair = line.patients.setdefault(sub, Patient(now)).look(stream, now)
         if stream.state is not before:
             self._tell(line.connection, sub.symbol, stream)
         reason = stream.reason or "silent"
         if repair is Repair.RESUBSCRIBE:
-            line.history.resyncs += 1
+            line.history.resyncs += sub.channel != "book"  # of a book, the venue's session says so
             line.connection.resync(sub, reason)
         elif repair is Repair.RECONNECT:
             line.connection.drop(Silence(f"{sub.symbol} {sub.channel} silent"))
@@ -190,8 +209,9 @@ class Supervisor:
             listener.stream(connection, symbol, stream)
 
     def _log(self, connection: Connection, subject: str, state: str, text: str) -> None:
+        self._write(connection.link.name, subject, state, text)
+
+    def _write(self, name: str, subject: str, state: str, text: str) -> None:
         at, wall = self._clock.monotonic(), self._clock.wall()
-        self.log.append(
-            LinkEvent(at, wall, connection.link.name, subject, SafeText(state), SafeText(text))
-        )
+        self.log.append(LinkEvent(at, wall, name, subject, SafeText(state), SafeText(text)))
         self.links.touch()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from wsdash.feed.freshness import QUIET_AFTER
+from wsdash.feed.freshness import CEILING, QUIET_AFTER
 from wsdash.feed.market import ChannelState, Stream
 
 ANSWER_DEADLINE = 5.0
-"""Seconds a repair may take before the next one is tried."""
+"""Seconds the first repair may take before the next one is tried; later ones may take longer."""
 
 PARK_TIME = 300.0
 """Seconds after which a parked stream is tried again."""
@@ -28,11 +28,19 @@ class Repair(Enum):
 
 
 class Patient:
-    """One stream under watch: which repairs were tried, and since when."""
+    """One stream under watch: which repairs were tried, and from when its silence counts.
 
-    def __init__(self) -> None:
+    Args:
+        now: when the watch begins.
+    """
+
+    def __init__(self, now: float) -> None:
         self.tries = 0
-        self.acted_at: float | None = None
+        self._since = now
+
+    def excuse(self, now: float) -> None:
+        """Silence until now had another reason: there was no connection."""
+        self._since = now
 
     def look(self, stream: Stream, now: float) -> Repair:
         """Look at a stream of a connection that is up; change its state, name a repair."""
@@ -45,23 +53,33 @@ class Patient:
                 return self._look_at_repair(stream, now)
 
     def _look_at_flow(self, stream: Stream, now: float) -> Repair:
-        heard = max(stream.received_at or stream.since, self.acted_at or 0.0)
-        silence = now - heard
-        if silence <= stream.threshold:
+        heard = stream.received_at or 0.0
+        silence = now - max(heard, self._since)
+        if silence <= self._limit(stream):
             if silence > QUIET_AFTER:
                 stream.enter(ChannelState.QUIET, now)
-            elif stream.received_at is not None and now - stream.received_at < QUIET_AFTER:
-                self.tries = 0
+            elif now - heard < QUIET_AFTER and heard - self._since > stream.threshold:
+                self.tries = 0  # it flows, and not just because it was asked
             return Repair.NOTHING
-        if stream.channel != "book" and stream.cadence.rare:
-            self.acted_at = now  # a tape that rests is asked for anew, not accused
+        if stream.cadence.rare:
+            self._since = now  # a market that rests is asked for anew, not accused
             return Repair.RESUBSCRIBE
         stream.enter(ChannelState.STALE, now, f"no data for {silence:.0f} s")
         return self._act(now)
 
+    def _limit(self, stream: Stream) -> float:
+        """Seconds of silence that are too many.
+
+        Where trades make the data, and the venue has just confirmed that it will send them,
+        nobody trades; the other channels must not lose their connection for that.
+        """
+        rests = self.tries and stream.channel in ("trades", "candles")
+        return CEILING if rests else stream.threshold
+
     def _look_at_repair(self, stream: Stream, now: float) -> Repair:
-        since = max(stream.since, self.acted_at or 0.0)
-        return self._act(now) if now - since > ANSWER_DEADLINE else Repair.NOTHING
+        deadline = ANSWER_DEADLINE * 2 ** max(0, self.tries - 1)
+        late = now - max(stream.since, self._since) > deadline
+        return self._act(now) if late else Repair.NOTHING
 
     def _look_at_parked(self, stream: Stream, now: float) -> Repair:
         if stream.reason.startswith("rejected") or now - stream.since < PARK_TIME:
@@ -72,7 +90,7 @@ class Patient:
 
     def _act(self, now: float) -> Repair:
         """Each repair that did not help is followed by a stronger one."""
-        self.acted_at = now
+        self._since = now
         self.tries += 1
         if self.tries == 2:
             return Repair.RECONNECT
