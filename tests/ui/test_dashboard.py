@@ -32,7 +32,7 @@ async def test_the_large_screen_shows_every_pane() -> None:
         await shows(
             pilot, "Watch", "Balances", "Depth", "1m candles", "Tape", "Supervisor", "kraken public"
         )
-        await shows(pilot, "48,2", "RETRY", "connection refused", "book LIVE", "rtt 31ms")
+        await shows(pilot, "48,2", "+ USD", "RETRY", "connection refused", "book LIVE", "rtt 31ms")
 
 
 @pytest.mark.parametrize("size", [(1, 1), (19, 4), (12, 3), (30, 4), (200, 4)])
@@ -104,7 +104,7 @@ async def test_a_lost_connection_is_seen_at_once_at_every_size() -> None:
 
 async def test_silence_becomes_stale_without_anybody_saying_so() -> None:
     app, feed, _ = dashboard()
-    feed.stream(BTC, "book").cadence._limit = 5.0
+    feed.stream(BTC, "book").cadence.limit = 5.0
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "LIVE")
         feed.time += 6.0

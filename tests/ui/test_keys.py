@@ -97,6 +97,21 @@ async def test_every_theme_draws(theme: str) -> None:
         await shows(pilot, "LIVE", "65,0")
 
 
+async def test_a_theme_can_be_changed_at_any_time() -> None:
+    app, _, _ = dashboard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LIVE", "65,0")
+        ladder = app.board_screen.panes["ladder"]
+        grounds = set()
+        for theme in ("light", "mono", "calm"):
+            app.theme = theme
+            before = ladder.render_line(3)
+            await until(pilot, lambda before=before: ladder.render_line(3) is not before)  # type: ignore[misc]
+            segment = next(iter(ladder.render_line(3)))
+            grounds.add(str(segment.style.bgcolor) if segment.style else "")
+        assert len(grounds) == 3
+
+
 async def test_ascii_means_no_other_byte_anywhere() -> None:
     app, _, _ = dashboard(ascii_only=True)
     async with app.run_test(size=(120, 40)) as pilot:

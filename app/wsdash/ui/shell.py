@@ -51,6 +51,7 @@ class Shell(TerminalApp):
         fps: frames a second at most.
         interval: of the candles at the start.
         settings: names and values for the settings sheet; no secrets.
+        leave_after: seconds after which the program ends by itself.
     """
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [
@@ -74,6 +75,7 @@ class Shell(TerminalApp):
         fps: int = FRAMES_PER_SECOND,
         interval: str = "1m",
         settings: Sequence[tuple[str, str]] = (),
+        leave_after: float | None = None,
     ) -> None:
         super().__init__()
         self.desk = Desk(
@@ -92,6 +94,7 @@ class Shell(TerminalApp):
         self.key_names = dict(keymap or {})
         self._lifespan = lifespan
         self.settings = settings
+        self._leave_after = leave_after
         self._leaving = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
         for ours in themes():
@@ -124,6 +127,8 @@ class Shell(TerminalApp):
         """Start the feed once there is a screen to see it on."""
         self._life = asyncio.create_task(self._live(), name="feed")
         self._life.add_done_callback(self._ended)
+        if self._leave_after is not None:
+            self.set_timer(self._leave_after, self.exit)
         if not self.is_headless:
             self.call_after_refresh(_spare_the_collector)
 

@@ -53,6 +53,13 @@ class Workers:
         for venue in desk.accounts:
             self._follow(self._account_of(venue), f"{venue} account", ("balances",))
 
+    def draw_idle(self, seconds: float) -> None:
+        """Draw the panes that nothing has moved for a while: their ages go on."""
+        now = monotonic()
+        for pane in self._panes.values():
+            if pane.place is not None and now - self._drawn.get(pane, 0.0) >= seconds:
+                pane.draw()
+
     def _follow(self, find: Callable[[], Stream | None], name: str, panes: Iterable[str]) -> None:
         self._screen.run_worker(
             follow(find, self._drawer(*panes), self._pace), name=name, group="streams"
@@ -78,7 +85,7 @@ class Workers:
 
     def _draw(self, pane: Pane) -> float | None:
         now = monotonic()
-        early = self._drawn.get(pane, 0.0) + self._pace * 0.9 - now
+        early = self._drawn.get(pane, 0.0) + max(self._pace * 0.9, pane.pace) - now
         if early > 0:
             return early
         self._drawn[pane] = now

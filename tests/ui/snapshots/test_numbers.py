@@ -44,6 +44,12 @@ def test_the_smallest_and_the_largest_prices_align() -> None:
     ]
 
 
+def test_a_price_has_the_digits_of_its_market_however_it_was_sent() -> None:
+    assert price_text("65012.50000000", 1) == "65,012.5"
+    assert price_text("65012", 1) == "65,012.0"
+    assert price_text("65012.55", 1) == "65,012.55"
+
+
 @given(decimals)
 def test_grouping_changes_no_digit(text: str) -> None:
     assert grouped(text).replace(",", "") == text

@@ -149,7 +149,7 @@ def test_balances_fit_and_their_worth_adds_up(width: int) -> None:
     )
     prices = {"BTC": Decimal(65_000), "USD": Decimal(1)}
     picture = balances(Holding("kraken", account, LIVE), "USD", prices.get, (width, 8))
-    assert picture.figure == "42,203 USD"
+    assert picture.figure == "42,203+ USD"
     assert max(width_of(row) for row in picture.rows) <= max(width, 32)
     assert "without a price: KFEE" in text_of(picture)
 

@@ -16,7 +16,7 @@ def live_book(threshold: float = 5.0) -> Stream:
     stream = Stream("book", 0.0)
     stream.enter(ChannelState.LIVE, 0.0)
     stream.heard(10.0, None)
-    stream.cadence._limit = threshold
+    stream.cadence.limit = threshold
     return stream
 
 

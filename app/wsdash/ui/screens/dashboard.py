@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.layout import Layout
 from textual.screen import Screen
+from textual.timer import Timer
 
 from wsdash.ui.desk import Desk
 from wsdash.ui.keys import bindings
@@ -39,6 +40,8 @@ class DashboardScreen(Screen[None]):
 
     def __init__(self, desk: Desk, *, fps: int) -> None:
         super().__init__(id="dashboard")
+        self._pace = 1 / max(1, fps)
+        self._frames: Timer | None = None
         self.desk = desk
         self.wish = Wish()
         self.keys = KeyBar(desk, name="keys")
@@ -63,6 +66,16 @@ class DashboardScreen(Screen[None]):
         self.work = Workers(self, desk, self.panes, fps=fps)
         self._ticks = 0
         self._rooms = Rooms(self._places, self.panes)
+
+    @property
+    def _update_timer(self) -> Timer:
+        """The screen's own frame timer, so that panes drawn apart still share frames.
+
+        It rests while nothing changes, and then fires at once.
+        """
+        if self._frames is None:
+            self._frames = self.set_interval(self._pace, self._on_timer_update, pause=True)
+        return self._frames
 
     @property
     def layout(self) -> Layout:
@@ -134,7 +147,7 @@ class DashboardScreen(Screen[None]):
             if links != (self.wish.links, self.wish.markets):
                 self.wish = self.wish._replace(links=links[0], markets=links[1])
                 self.arrange_anew()
-            self.draw_all()
+            self.work.draw_idle(TICK / 2)
 
     def _places(self, width: int, height: int) -> list[Place]:
         return plan(width, height, self.wish)

@@ -43,7 +43,7 @@ def balances(
     if holding.account is None or not holding.account.balances:
         return Picture(title, ((Span(" nothing yet", "dim"),),), holding.verdict, (venue,))
     total, unpriced = holding.account.value(price_of)
-    worth = f"{total:,.0f} {pricing}"
+    worth = f"{total:,.0f}{'+' if unpriced else ''} {pricing}"
     held = _sorted(list(holding.account.balances.values()), price_of)
     assets = [_row(balance, price_of) for balance in held]
     columns = _columns(assets, width)
@@ -80,7 +80,7 @@ class _Columns(NamedTuple):
 
 def _row(balance: Balance, price_of: PriceOf) -> _Asset:
     price = price_of(balance.asset)
-    worth = "" if price is None else f"{Decimal(balance.total) * price:,.0f}"
+    worth = "?" if price is None else f"{Decimal(balance.total) * price:,.0f}"
     held = ""
     if balance.available is not None:
         locked = Decimal(balance.total) - Decimal(balance.available)

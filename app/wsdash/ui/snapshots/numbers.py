@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from wsdash.domain.numbers import SCALE, decimals
+from wsdash.domain.numbers import SCALE, decimals, trimmed
 from wsdash.ui.snapshots.lines import Span
 
 _SUFFIXES = ("", "k", "M", "G", "T", "P")
@@ -58,8 +58,8 @@ def padded(text: str, digits: int | None) -> str:
 
 
 def price_text(text: str, digits: int | None) -> str:
-    """Return a price as it is shown."""
-    return grouped(padded(text, digits))
+    """Return a price as it is shown: the market's digits, more only where they say something."""
+    return grouped(text if digits is None else padded(trimmed(text), digits))
 
 
 def key_text(key: int, digits: int) -> str:

@@ -24,6 +24,7 @@ class ChartPane(Pane):
     """The candles of the market in focus."""
 
     channel = "candles"
+    pace = 0.1
 
     def __init__(self, desk: Desk, *, name: str) -> None:
         super().__init__(desk, name=name)

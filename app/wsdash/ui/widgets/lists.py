@@ -59,6 +59,7 @@ class WatchPane(Pane):
 
     channel = "ticker"
     of_market = False
+    pace = 0.1
 
     def __init__(self, desk: Desk, *, name: str) -> None:
         super().__init__(desk, name=name)

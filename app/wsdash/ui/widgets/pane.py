@@ -33,6 +33,7 @@ class Canvas(Widget):
         super().__init__(id=name)
         self._lines: tuple[Line, ...] = ()
         self._strips: dict[tuple[Line, int], Strip] = {}
+        self._drawn: dict[int, Strip] = {}
         self._palette: dict[str, Style] = {}
 
     @property
@@ -44,23 +45,37 @@ class Canvas(Widget):
         """Show lines, each as wide as the widget, marking as dirty those that differ."""
         width = self.size.width
         dirty = [
-            Region(0, y, width, 1)
+            y
             for y, (old, new) in enumerate(zip_longest(self._lines, lines))
-            if old != new
+            if old is not new and old != new
         ]
         self._lines = tuple(lines)
         if dirty:
-            self.refresh(*dirty)
+            for y in dirty:
+                self._drawn.pop(y, None)
+            self.refresh(*(Region(0, y, width, 1) for y in dirty))
 
     def render_line(self, y: int) -> Strip:
         """Return a line as Textual wants it; equal lines are the same object."""
+        return self._row(y, self.size.width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines as they were kept.
+
+        A canvas has neither border nor padding nor opacity: what Textual does for
+        those on every line of every frame would be for nothing.
+        """
         width = self.size.width
-        line = self._lines[y] if y < len(self._lines) else ()
-        strip = self._strips.get((line, width))
-        if strip is None:
-            if len(self._strips) > _KEPT:
-                self._strips.clear()
-            strip = self._strips[line, width] = self._strip(line, width)
+        strips = [self._row(y, width) for y in crop.line_range]
+        if crop.column_span != (0, width):
+            return [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def _row(self, y: int, width: int) -> Strip:
+        strip = self._drawn.get(y)
+        if strip is None or strip.cell_length != width:
+            line = self._lines[y] if y < len(self._lines) else ()
+            strip = self._drawn[y] = self._kept(line, width)
         return strip
 
     def notify_style_update(self) -> None:
@@ -68,16 +83,30 @@ class Canvas(Widget):
         super().notify_style_update()
         self._palette.clear()
         self._strips.clear()
+        self._drawn.clear()
+
+    def _kept(self, line: Line, width: int) -> Strip:
+        strip = self._strips.get((line, width))
+        if strip is None:
+            if len(self._strips) > _KEPT:
+                self._strips.clear()
+            strip = self._strips[line, width] = self._strip(line, width)
+        return strip
 
     def _strip(self, line: Line, width: int) -> Strip:
-        return Strip(
-            [Segment(span.text, self._style(span.role)) for span in fit(line, width)], width
+        strip = Strip(
+            [Segment(text, self._style(role)) for text, role in fit(line, width) if text], width
         )
+        background = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return strip
 
     def _style(self, role: str) -> Style:
         style = self._palette.get(role)
         if style is None:
-            style = self._palette[role] = self.get_component_rich_style(f"pane--{role}")
+            own = self.get_component_rich_style(f"pane--{role}")
+            style = self._palette[role] = self.rich_style + own
         return style
 
 
@@ -86,12 +115,14 @@ class Pane(Canvas):
 
     Attributes:
         place: where it stands; None while it is not on the screen, and then it does not draw.
+        pace: seconds between two drawings where fewer than all frames are enough.
         frozen_at: since when it stands still by the trader's wish, None while it moves.
     """
 
     channel: ClassVar[Channel | None] = None
     of_market: ClassVar[bool] = True
     bordered: ClassVar[bool] = True
+    pace: ClassVar[float] = 0.0
 
     class Painted(Message):
         """Finished lines for a pane, of the market they were drawn for."""
