@@ -5,7 +5,7 @@ from tests.ui.screen import dashboard, hides, screen_text, shows, until
 from textual.app import App
 from textual.binding import Binding
 
-from wsdash.ui.keys import CORNER, KEYS, bindings, corner, help_entries
+from wsdash.ui.keys import CORNER, KEYS, bindings, corner, help_entries, problems
 from wsdash.ui.screens.plan import PANES
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.sheets import help_rows
@@ -46,6 +46,13 @@ def test_a_remapped_key_is_in_the_help_under_its_new_name() -> None:
     entries = sections[-1][1]
     assert ("ctrl+d", "quit") in entries
     assert ("x", "market 3 of the watchlist") in entries
+
+
+def test_keys_from_the_settings_are_checked() -> None:
+    assert problems({}) == []
+    assert problems({"quit": "x", "copy": "ctrl+y"}) == []
+    assert problems({"fly": "x"}) == ["fly: no such key; see the help"]
+    assert problems({"copy": "q"}) == ["q: both quit and copy"]
 
 
 def test_every_pane_has_its_five_keys() -> None:

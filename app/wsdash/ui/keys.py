@@ -123,3 +123,16 @@ def help_entries(
 def action_of(words: str) -> str | None:
     """Return the action that the help describes with these words."""
     return next((key.action for key in KEYS if key.help == words), None)
+
+
+def problems(keymap: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with keys from the settings, in words."""
+    names = {key.id for key in KEYS}
+    wrong = [f"{name}: no such key; see the help" for name in keymap if name not in names]
+    taken: dict[str, str] = {}
+    for key in KEYS:
+        for one in keymap.get(key.id, key.keys).split(","):
+            other = taken.setdefault(one.strip(), key.id)
+            if other != key.id:
+                wrong.append(f"{one.strip()}: both {other} and {key.id}")
+    return wrong

@@ -49,7 +49,7 @@ def balances(
     columns = _columns(assets, width)
     body = [_line(asset, columns) for asset in assets[skip : skip + height]]
     if unpriced and len(body) < height:
-        body.append((Span(f" without a price: {', '.join(map(clean, unpriced))}", "faint"),))
+        body.append((Span(f" without a price: {', '.join(map(clean, unpriced))}", "off"),))
     notes: tuple[Line, ...] = ((Span(worth, "bright"),), venue)
     return Picture(title, tuple(body), holding.verdict, notes, figure=worth)
 

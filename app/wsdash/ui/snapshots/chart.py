@@ -162,7 +162,7 @@ def _times(slots: Sequence[Slot], view: View, lead: int) -> Line:
         label = short_clock(slot.start, step)
         if slot.start // step % every == 0 and len(text) <= at and at + len(label) <= view.width:
             text = text.ljust(at) + label + " "
-    return (Span(text[: view.width], "faint"),)
+    return (Span(text[: view.width], "off"),)
 
 
 def _axis(scale: Scale, digits: int) -> dict[int, str]:

@@ -108,9 +108,9 @@ def _header(columns: Columns) -> Line:
     price = "price".rjust(columns.price.width)
     bar = " " * columns.bar
     if not columns.mirrored:
-        return (Span(f" {price} {size} {bar} {total}".rstrip(), "faint"),)
+        return (Span(f" {price} {size} {bar} {total}".rstrip(), "off"),)
     lead, tail = (f"{total} ", f" {total}") if total else ("", "")
-    return (Span(f" {lead}{size}{bar} {price} {bar}{size}{tail}", "faint"),)
+    return (Span(f" {lead}{size}{bar} {price} {bar}{size}{tail}", "off"),)
 
 
 def _side(

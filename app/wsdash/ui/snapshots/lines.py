@@ -34,7 +34,6 @@ ROLES: Final = (
     "look",
     "bad",
     "cursor",
-    "curve",
 )
 """Every role a span can have; each theme knows a look for each."""
 

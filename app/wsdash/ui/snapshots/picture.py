@@ -9,7 +9,6 @@ from wsdash.ui.snapshots.lines import (
     Span,
     fit,
     joined,
-    plain_text,
     shorten,
     switched_off,
     text_width,
@@ -142,8 +141,3 @@ def _top(picture: Picture, frame: Frame, edge: str) -> Line:
 def _named(title: Line, focused: bool) -> Line:
     role = "title" if focused else "dim"
     return tuple(Span(span.text, role) if span.role == "text" else span for span in title)
-
-
-def text_of(rows: tuple[Line, ...]) -> str:
-    """Return the characters of rows, one line each, without trailing blanks."""
-    return "\n".join(plain_text(row).rstrip() for row in rows)

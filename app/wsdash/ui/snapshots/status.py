@@ -11,11 +11,11 @@ from wsdash.ui.snapshots.picture import Verdict
 
 
 class Pulse(NamedTuple):
-    """One stream in the status bar; `rate` in messages a second."""
+    """One stream in the status bar; `rate` in messages a second, None where it says little."""
 
     name: str
     verdict: Verdict
-    rate: float
+    rate: float | None = None
 
 
 class Vitals(NamedTuple):
@@ -83,6 +83,8 @@ def vital_signs(vitals: Vitals, width: int) -> Line:
 
 
 def _full(pulse: Pulse) -> Line:
+    if pulse.rate is None:
+        return _short(pulse)
     return (*_short(pulse), Span(f" {_rate(pulse.rate)}", "dim"))
 
 

@@ -135,7 +135,7 @@ def _figures(report: LinkReport, now: float) -> list[str]:
 def _event(event: LinkEvent, width: int, *, narrow: bool) -> list[Line]:
     subject = clean(f"{event.connection} {event.subject}".strip(), 40)
     role = _STATE_MOODS.get(event.state, "look")
-    time = Span(f" {clock(event.time)} ", "faint")
+    time = Span(f" {clock(event.time)} ", "off")
     state, text = clean(event.state, 11), Span(clean(event.text), "text")
     if narrow:
         head: Line = (time, Span(f"{state} ", role), Span(subject, "dim"))

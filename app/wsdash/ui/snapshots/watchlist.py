@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from wsdash.domain.instrument import MarketKey
@@ -83,13 +83,6 @@ def last_price(market: Market | None) -> str | None:
     if market.tape.prints:
         return market.tape.prints[0].price
     return market.ticker.last if market.ticker is not None else None
-
-
-def prices_of(market: Market | None) -> Mapping[str, str | None]:
-    """Return what the ticker says of both sides."""
-    if market is None or market.ticker is None:
-        return {}
-    return {"bid": market.ticker.bid, "ask": market.ticker.ask}
 
 
 def _first(count: int, chosen: int, height: int) -> int:

@@ -90,7 +90,7 @@ class StatusBar(Bar):
         ]
         holding = desk.holding()
         if holding is not None:
-            pulses.append(Pulse("account", holding.verdict, 0.0))
+            pulses.append(Pulse("account", holding.verdict))
         return (status_line(pulses, desk.report(desk.key.venue), width),)
 
     def _rate(self, channel: Channel) -> float:
