@@ -13,14 +13,24 @@ import stat
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, Literal, Protocol, cast
+from typing import Annotated, BinaryIO, Final, Literal, Protocol, cast
 
 import msgspec
 
-LONGEST_LINE = 64 * 1024 * 1024
-"""Bytes; a longer record is damaged."""
+from wsdash.venues.venue import END_OF_TIME, UNREADABLE
+
+LONGEST_LINE = 40 * 1024 * 1024
+"""Bytes; a longer record is damaged. The largest frame a venue may send fits twice."""
+
+HOPELESS = 1_000
+"""Lines that are no record, and none that is: the file is something else."""
 
 _CHUNK: Final = 1 << 16
+
+_GZIP_PIECE: Final = 1 << 10
+_ZSTD_PIECE: Final = 1 << 6
+"""Bytes unpacked at once: a bomb makes a megabyte or two of them, not more."""
+
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
@@ -28,7 +38,7 @@ _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 class Record(msgspec.Struct, omit_defaults=True):
     """One line of a recording; the last fields are of ``link`` lines only."""
 
-    t: float | None
+    t: Annotated[float, msgspec.Meta(ge=0, lt=END_OF_TIME)] | None
     conn: str
     dir: Literal["in", "out", "rest", "link"]
     data: str = ""
@@ -66,8 +76,10 @@ class Recording:
             for line in self._lines(file):
                 try:
                     record = decode(line)
-                except msgspec.MsgspecError:
+                except UNREADABLE:
                     self.damaged += 1
+                    if not whole and self.damaged >= HOPELESS:
+                        break
                     continue
                 whole += 1
                 yield record
@@ -79,37 +91,51 @@ class Recording:
             descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         except OSError as error:
             raise RecordingError(f"{self.path.name}: {error.strerror or error}") from None
-        file = os.fdopen(descriptor, "rb")
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            file.close()
+            os.close(descriptor)
             raise RecordingError(f"{self.path.name}: not a regular file")
-        return file
+        return os.fdopen(descriptor, "rb")
 
     def _lines(self, file: BinaryIO) -> Iterator[bytes]:
-        rest = b""
+        """The lines that are not blank, none of them longer than `LONGEST_LINE`."""
+        parts: list[bytes] = []
+        length, too_long = 0, False
         for chunk in self._plain(file):
-            lines = (rest + chunk).split(b"\n")
-            rest = lines.pop()
-            if len(rest) > LONGEST_LINE:
-                rest = b""
+            *ends, rest = chunk.split(b"\n") if chunk.strip() else (b"",) * (1 + (b"\n" in chunk))
+            for end in ends:
+                line = b"".join((*parts, end))
+                if not too_long and line.strip():
+                    yield line
+                parts, length, too_long = [], 0, False
+            length += len(rest)
+            if rest and not too_long:
+                parts.append(rest)
+            if length > LONGEST_LINE and not too_long:
+                parts, too_long = [], True
                 self.damaged += 1
-            yield from filter(None, lines)
-        if rest.strip():
-            yield rest
+        line = b"".join(parts)
+        if line.strip():
+            yield line
 
     def _plain(self, file: BinaryIO) -> Iterator[bytes]:
         """The bytes of the file, unpacked as far as it is sound."""
         head = file.read(4)
         file.seek(0)
-        if head.startswith(_GZIP):
-            make: Callable[[], _Unpacker] = _gzip_unpacker
-        elif head == _ZSTD:
-            make = _zstd_unpacker(self.path)
-        else:
-            yield from iter(lambda: file.read(_CHUNK), b"")
-            return
+        try:
+            if head.startswith(_GZIP):
+                yield from self._unpacked(file, _gzip_unpacker, _GZIP_PIECE)
+            elif head == _ZSTD:
+                yield from self._unpacked(file, _zstd_unpacker(self.path), _ZSTD_PIECE)
+            else:
+                yield from iter(lambda: file.read(_CHUNK), b"")
+        except OSError:
+            self.damaged += 1  # the disk gave up
+
+    def _unpacked(
+        self, file: BinaryIO, make: Callable[[], _Unpacker], piece: int
+    ) -> Iterator[bytes]:
         unpacker, fed = make(), False
-        while packed := file.read(_CHUNK):
+        while packed := file.read(piece):
             while packed:
                 sound, whole = _feed(unpacker, packed)
                 yield from sound
