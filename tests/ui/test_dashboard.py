@@ -102,6 +102,15 @@ async def test_a_lost_connection_is_seen_at_once_at_every_size() -> None:
             assert styles
 
 
+async def test_numbers_of_a_lost_connection_are_marked_with_their_age() -> None:
+    app, feed, _ = dashboard()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LIVE")
+        feed.link("kraken public", LinkState.CONNECTING, "no pong")
+        feed.time += 7.0
+        await shows(pilot, "CONNECTING", "7.0s old")
+
+
 async def test_silence_becomes_stale_without_anybody_saying_so() -> None:
     app, feed, _ = dashboard()
     feed.stream(BTC, "book").cadence.limit = 5.0

@@ -82,3 +82,9 @@ def test_numbers_that_are_not_to_be_believed_lose_their_colours() -> None:
     picture = Picture((Span("x"),), ((Span("65,000.1", "bid"),),), Verdict("STALE", "6s", "bad"))
     body = framed(picture, Frame(20, 3))[1]
     assert [span.role for span in body if "65,000.1" in span.text] == ["off"]
+
+
+def test_a_shortened_verdict_says_nothing_else() -> None:
+    retry = Verdict("RETRY", "0.9s #2 no answer from 127.0.0.1", "bad")
+    assert plain_text(retry.line(18)) == "RETRY 0.9s #2"
+    assert plain_text(Verdict("RESYNC", "gap 481846-481848", "look").line(12)) == "RESYNC gap"

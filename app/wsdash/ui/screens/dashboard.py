@@ -143,14 +143,18 @@ class DashboardScreen(Screen[None]):
         if self._ticks % 4 == 0:
             self.desk.remember()
         if self.desk.drawing():
-            links = len(self.desk.feed.reports()), len(self.desk.watchlist)
-            if links != (self.wish.links, self.wish.markets):
-                self.wish = self.wish._replace(links=links[0], markets=links[1])
+            if self._counts() != (self.wish.links, self.wish.markets):
                 self.arrange_anew()
             self.work.draw_idle(TICK / 2)
 
     def _places(self, width: int, height: int) -> list[Place]:
+        links, markets = self._counts()
+        self.wish = self.wish._replace(links=links, markets=markets)
         return plan(width, height, self.wish)
+
+    def _counts(self) -> tuple[int, int]:
+        """How many connections and watched markets there are to make room for."""
+        return len(self.desk.feed.reports()), len(self.desk.watchlist)
 
     def _settle(self) -> None:
         """Focus what is on the screen, and draw all of it."""

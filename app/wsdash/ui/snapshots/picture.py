@@ -47,6 +47,8 @@ class Verdict(NamedTuple):
         words = self.text.split(" ")
         while len(words) > 1 and text_width(" ".join(words)) > width:
             words.pop()
+            while len(words) > 2 and len(words[-1]) < 4 and words[-1].isalpha():
+                words.pop()  # "no" of "no answer" would say something else
         return (Span(shorten(" ".join(words), width), role),)
 
 

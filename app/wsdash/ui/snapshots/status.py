@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from wsdash.feed.feed import LinkReport
-from wsdash.ui.snapshots.lines import Line, Span, fit, width_of
+from wsdash.ui.snapshots.lines import Line, Span, fit, joined, width_of
 from wsdash.ui.snapshots.picture import Verdict
 
 
@@ -47,7 +47,7 @@ def status_line(pulses: Sequence[Pulse], report: LinkReport | None, width: int) 
         if width_of(line) + width_of(right) + 1 <= width:
             gap = width - width_of(line) - width_of(right)
             return (*line, Span(" " * gap), *right)
-    return fit(line, width)
+    return fit(joined([_words(pulse) for pulse in pulses], width - 1), width)
 
 
 def key_line(keys: Sequence[tuple[str, str]], right: Line, width: int) -> Line:

@@ -139,7 +139,8 @@ def _event(event: LinkEvent, width: int, *, narrow: bool) -> list[Line]:
     state, text = clean(event.state, 11), Span(clean(event.text), "text")
     if narrow:
         head: Line = (time, Span(f"{state} ", role), Span(subject, "dim"))
-        return [fit(head, width), fit((Span("   "), text), width)]
+        told: list[Line] = [(Span("   "), text)] if text.text else []
+        return [fit(row, width) for row in (head, *told)]
     name = Span(f"{shorten(subject, 24):<24} ", "dim")
     return [fit((time, name, Span(f"{state:<11} ", role), text), width)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wsdash.domain.instrument import MarketKey
 from wsdash.ui.desk import Desk
+from wsdash.ui.snapshots.clocks import age
 from wsdash.ui.snapshots.depth import GROUPS
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.ladder import Sight, ladder
@@ -32,7 +33,13 @@ class LadderPane(Pane):
             return Picture((Span("Ladder"),), ((Span(" no market: / finds one", "dim"),),))
         self._reach = max(1, (height - 1) // 2)
         sight = Sight(width, height, self.ticks, self.cursor)
-        return ladder(desk.market, key, desk.verdict("book"), sight, self._glow, desk.feed.now())
+        now, verdict = desk.feed.now(), desk.verdict("book")
+        picture = ladder(desk.market, key, verdict, sight, self._glow, now)
+        stream = desk.stream("book")
+        silent = stream.age(now) if stream is not None else None
+        if silent is None or verdict.believable or verdict.word == "STALE":
+            return picture
+        return picture._replace(notes=((Span(f"{age(silent)} old", "look"),), *picture.notes))
 
     def due(self) -> float | None:
         """Return when the digits that changed stop shining."""
