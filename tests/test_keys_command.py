@@ -27,6 +27,7 @@ def add(monkeypatch: pytest.MonkeyPatch, text: str) -> int:
     return keys.run("add", "kraken", Settings(), keyring=False)
 
 
+@pytest.mark.row("G7")
 def test_a_key_is_kept_where_only_its_owner_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert add(monkeypatch, f"the-key\n{SECRET}\n") == 0
     file = keys.key_file("kraken")
@@ -35,6 +36,7 @@ def test_a_key_is_kept_where_only_its_owner_can_read(monkeypatch: pytest.MonkeyP
     assert wiring.signer_of(KRAKEN, Settings(), SystemClock()) is not None
 
 
+@pytest.mark.row("G7")
 def test_a_key_others_can_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     add(monkeypatch, f"the-key\n{SECRET}\n")
     keys.key_file("kraken").chmod(0o644)
@@ -62,6 +64,7 @@ def test_a_venue_without_accounts_takes_no_key() -> None:
         keys.run("add", "binance_us", Settings(), keyring=False)
 
 
+@pytest.mark.row("G5")
 def test_the_list_says_where_a_key_is_and_never_the_key(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -86,6 +86,7 @@ def test_deleting_what_is_not_there_is_normal() -> None:
     assert (len(book.bids), len(book.asks)) == (0, 0)
 
 
+@pytest.mark.row("D5", "D6")
 def test_a_locked_book_is_not_crossed_and_an_empty_side_crosses_nothing() -> None:
     book = OrderBook()
     book.apply([("5", "1")], [])
@@ -104,6 +105,7 @@ def test_a_locked_book_is_not_crossed_and_an_empty_side_crosses_nothing() -> Non
         ("", "1"), ("1e999999", "1"), ("１", "1"), ("1", "１"), (" 1", "1"), ("1", "1\n"),
     ],
 )  # fmt: skip
+@pytest.mark.row("D17")
 def test_no_bad_number_gets_into_a_book(price: str, size: str) -> None:
     side = BookSide("ask")
     with pytest.raises(BadNumber):

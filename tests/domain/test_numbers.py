@@ -49,6 +49,7 @@ def test_an_exponent_is_written_out_without_changing_the_number(text: str, power
 
 
 @given(st.text())
+@pytest.mark.row("D17")
 def test_whatever_passes_is_a_number_everybody_reads_alike(text: str) -> None:
     try:
         number = plain(text)
@@ -59,6 +60,7 @@ def test_whatever_passes_is_a_number_everybody_reads_alike(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", BAD, ids=lambda text: repr(text[:12]))
+@pytest.mark.row("D17", "G10")
 def test_what_no_venue_has_reason_to_send_is_refused(text: str) -> None:
     for check in (plain, price_key, size_text):
         with pytest.raises(BadNumber) as refusal:

@@ -24,11 +24,13 @@ HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Mn", "Me"}
 
 
 @given(anything)
+@pytest.mark.row("G1", "G3")
 def test_nothing_that_moves_hides_or_turns_text_survives(text: str) -> None:
     assert {unicodedata.category(character) for character in clean(text)} & HARMFUL == set()
 
 
 @given(anything, st.integers(1, 50))
+@pytest.mark.row("G3")
 def test_cleaned_text_is_short_enough(text: str, limit: int) -> None:
     assert len(clean(text, limit)) <= limit
 
@@ -63,5 +65,6 @@ def test_plain_text_stays_as_it_is(text: str) -> None:
         ("[@click=app.quit]x[/]", "[@click=app.quit]x[/]"),
     ],
 )
+@pytest.mark.row("G3")
 def test_a_mark_stands_where_something_was_taken_out(text: str, safe: str) -> None:
     assert clean(text) == safe

@@ -3,6 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ prints = st.builds(
 
 
 @given(st.lists(prints, max_size=60))
+@pytest.mark.row("D2")
 def test_every_print_counts_once_and_history_moves_no_volume(trades: list[Trade]) -> None:
     tape = Tape()
     first = {trade.id: trade for trade in reversed(trades)}

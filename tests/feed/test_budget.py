@@ -52,6 +52,7 @@ steps = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(steps)
+@pytest.mark.row("B1")
 def test_no_schedule_and_no_restart_exceeds_the_budget(
     tmp_path_factory: pytest.TempPathFactory, schedule: list[tuple[str, float]]
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_reserve_is_left_for_whoever_matters_more() -> None:
     assert budget.take() == 0
 
 
+@pytest.mark.row("B1")
 def test_a_restart_does_not_bring_the_budget_back(tmp_path: Path) -> None:
     clock, file = HandClock(), tmp_path / "toy.json"
     budget = ConnectBudget(KRAKEN, clock, file)
@@ -103,6 +105,7 @@ def test_a_restart_does_not_bring_the_budget_back(tmp_path: Path) -> None:
     assert again.take() > 0
 
 
+@pytest.mark.row("A10", "B1")
 def test_a_clock_set_back_does_not_bring_the_budget_back(tmp_path: Path) -> None:
     clock, file = HandClock(), tmp_path / "toy.json"
     budget = ConnectBudget(KRAKEN, clock, file)
@@ -142,6 +145,7 @@ def test_a_budget_file_of_bytes_that_are_no_text_is_an_empty_one(tmp_path: Path)
     assert ConnectBudget(KRAKEN, HandClock(), file).take() == 0
 
 
+@pytest.mark.row("E5")
 def test_a_disk_that_takes_nothing_does_not_stop_the_feed(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     budget = ConnectBudget(KRAKEN, HandClock(), tmp_path / "file" / "toy.json")

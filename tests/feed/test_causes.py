@@ -103,6 +103,7 @@ def early_end() -> InvalidMessage:
     ],
     ids=lambda value: value.kind if isinstance(value, Cause) else type(value).__name__,
 )
+@pytest.mark.row("A1", "A4", "B3", "B6")
 def test_an_error_is_called_by_its_name(error: Exception, cause: Cause) -> None:
     assert classify(error, ADDRESS) == cause
 
@@ -118,6 +119,7 @@ def test_a_server_that_hangs_up_in_the_handshake_is_never_parked() -> None:
     assert (cause.words, cause.park_after) == ("connection closed in the handshake", 0)
 
 
+@pytest.mark.row("C2")
 def test_every_close_code_has_words_and_none_is_parked() -> None:
     for code in [*range(1000, 1004), *range(1007, 1015), 3000, 4000, 4999]:
         cause = classify(closed(code), ADDRESS)
@@ -126,6 +128,7 @@ def test_every_close_code_has_words_and_none_is_parked() -> None:
         assert cause.slow is (code in (1012, 1013))
 
 
+@pytest.mark.row("G1", "C2")
 def test_a_reason_cannot_move_the_cursor_or_fill_the_screen() -> None:
     words = classify(closed(4000, "\x1b[2J\x9b31m\u202eboo" + "x" * 100), ADDRESS).words
     assert "\x1b" not in words
@@ -134,6 +137,7 @@ def test_a_reason_cannot_move_the_cursor_or_fill_the_screen() -> None:
     assert len(words) <= 80
 
 
+@pytest.mark.row("G5")
 def test_a_crash_names_its_place_and_not_its_values() -> None:
     try:
         raise KeyError("secret")
@@ -159,5 +163,6 @@ def test_a_crash_names_its_place_and_not_its_values() -> None:
         ("Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 2027 23:58:59 -0000", 0),
     ],
 )
+@pytest.mark.row("B1")
 def test_retry_after_is_read_in_both_its_forms(value: str, sent: str, seconds: float) -> None:
     assert retry_after_seconds(value, sent) == seconds

@@ -94,6 +94,7 @@ def scene(meet: Meeting, then: Callable[[Connection, Network], Awaitable[None]])
     return play(main())
 
 
+@pytest.mark.row("A2")
 def test_a_healthy_server_makes_it_live() -> None:
     async def then(connection: Connection, network: Network) -> None:
         assert await until(LIVE, connection) < 1.0
@@ -114,6 +115,7 @@ def test_a_healthy_server_makes_it_live() -> None:
     ],
     ids=["refused", "reset", "slow handshake", "tls"],
 )
+@pytest.mark.row("A2", "B5", "A4")
 def test_a_server_that_is_away_is_tried_until_it_is_back(error: Exception, reason: str) -> None:
     away = [raising(error)] * 8
 
@@ -127,6 +129,7 @@ def test_a_server_that_is_away_is_tried_until_it_is_back(error: Exception, reaso
 
 
 @pytest.mark.parametrize("seed", range(5))
+@pytest.mark.row("C1")
 def test_a_server_that_accepts_and_closes_is_not_hammered(seed: int) -> None:
     async def main() -> list[float]:
         network = Network(flap)
@@ -142,6 +145,7 @@ def test_a_server_that_accepts_and_closes_is_not_hammered(seed: int) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 418])
+@pytest.mark.row("B1")
 def test_nobody_knocks_before_the_venue_said(status: int) -> None:
     async def then(connection: Connection, network: Network) -> None:
         await until(HOLD, connection)
@@ -156,6 +160,7 @@ def test_nobody_knocks_before_the_venue_said(status: int) -> None:
     scene(in_turn(answering(status, Retry_After="90"), Server()), then)
 
 
+@pytest.mark.row("B1")
 def test_a_key_pressed_during_a_hold_does_not_shorten_the_wait_after_it() -> None:
     async def then(connection: Connection, network: Network) -> None:
         await until(HOLD, connection)
@@ -184,6 +189,7 @@ def test_a_key_pressed_during_a_hold_does_not_shorten_the_wait_after_it() -> Non
     ],
     ids=["451", "redirect", "certificate", "403", "portal"],
 )
+@pytest.mark.row("A4", "B2", "B4", "B6")
 def test_what_cannot_get_better_is_parked_and_tried_again_by_key(
     meet: Meeting, attempts: int, reason: str
 ) -> None:
@@ -199,6 +205,7 @@ def test_what_cannot_get_better_is_parked_and_tried_again_by_key(
     scene(in_turn(*[meet] * attempts, Server()), then)
 
 
+@pytest.mark.row("B2")
 def test_a_parked_connection_tries_again_by_itself_after_minutes() -> None:
     async def then(connection: Connection, network: Network) -> None:
         await until(PARKED, connection)
@@ -208,6 +215,7 @@ def test_a_parked_connection_tries_again_by_itself_after_minutes() -> None:
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 530])
+@pytest.mark.row("B3")
 def test_a_venue_in_trouble_is_waited_for(status: int) -> None:
     async def then(connection: Connection, network: Network) -> None:
         await until(BACKOFF, connection)
@@ -221,6 +229,7 @@ CODES = [*range(1000, 1004), *range(1007, 1015), 3000, 4000, 4321, 4999, None]
 
 
 @pytest.mark.parametrize("code", CODES)
+@pytest.mark.row("C2")
 def test_every_way_to_be_closed_is_recovered_from(code: int | None) -> None:
     async def then(connection: Connection, network: Network) -> None:
         await until(LIVE, connection)
@@ -232,6 +241,7 @@ def test_every_way_to_be_closed_is_recovered_from(code: int | None) -> None:
     scene(Server(), then)
 
 
+@pytest.mark.row("C4")
 def test_messages_too_big_park_it_after_the_third() -> None:
     async def meet(network: Network) -> FakeSocket:
         socket = FakeSocket()
@@ -246,6 +256,7 @@ def test_messages_too_big_park_it_after_the_third() -> None:
     scene(meet, then)
 
 
+@pytest.mark.row("A6", "C7")
 def test_silence_is_noticed_within_the_limit_and_no_closing_handshake_is_awaited() -> None:
     server = Server()
 
@@ -260,6 +271,7 @@ def test_silence_is_noticed_within_the_limit_and_no_closing_handshake_is_awaited
     scene(server, then)
 
 
+@pytest.mark.row("A6")
 def test_a_server_that_accepts_and_says_nothing_is_given_up_after_five_seconds() -> None:
     async def meet(network: Network) -> FakeSocket:
         return FakeSocket()
@@ -272,6 +284,7 @@ def test_a_server_that_accepts_and_says_nothing_is_given_up_after_five_seconds()
 
 
 @pytest.mark.parametrize("word", ["beat", "lost BTC gap"])
+@pytest.mark.row("D10", "C8")
 def test_a_server_that_sends_no_data_is_not_live(word: str) -> None:
     async def meet(network: Network) -> FakeSocket:
         socket = FakeSocket()
@@ -286,6 +299,7 @@ def test_a_server_that_sends_no_data_is_not_live(word: str) -> None:
     scene(meet, then)
 
 
+@pytest.mark.row("D8")
 def test_one_book_that_does_not_come_holds_up_the_others_for_five_seconds_at_most() -> None:
     server = Server(muted={"book ETH"})
 
@@ -300,6 +314,7 @@ def test_one_book_that_does_not_come_holds_up_the_others_for_five_seconds_at_mos
     play(main())
 
 
+@pytest.mark.row("D15")
 def test_more_to_send_than_fits_ends_the_connection_in_words() -> None:
     async def then(connection: Connection, network: Network) -> None:
         await until(LIVE, connection)
@@ -313,6 +328,7 @@ def test_more_to_send_than_fits_ends_the_connection_in_words() -> None:
     scene(Server(), then)
 
 
+@pytest.mark.row("A2")
 def test_an_error_of_the_sending_ends_the_connection() -> None:
     async def then(connection: Connection, network: Network) -> None:
         await until(LIVE, connection)
@@ -346,6 +362,7 @@ class Fetching(Words):
         return step
 
 
+@pytest.mark.row("E4")
 def test_requests_end_with_their_socket() -> None:
     async def main() -> None:
         connection, network = asking(Fetching, NoRest())
@@ -361,6 +378,7 @@ def test_requests_end_with_their_socket() -> None:
     play(main())
 
 
+@pytest.mark.row("E8")
 def test_a_crash_on_an_answer_is_a_crash_of_the_connection() -> None:
     async def main() -> None:
         connection, _ = asking(Fetching, NoRest(b"boom"))
@@ -390,6 +408,7 @@ class Wanting(Words):
         raise ZeroDivisionError
 
 
+@pytest.mark.row("E8")
 def test_a_crash_on_a_look_at_the_clock_is_a_crash_of_the_connection() -> None:
     async def main() -> None:
         connection, _ = asking(Ticking, NoRest())
@@ -401,6 +420,7 @@ def test_a_crash_on_a_look_at_the_clock_is_a_crash_of_the_connection() -> None:
 
 
 @pytest.mark.parametrize("key", ["want", "resync"])
+@pytest.mark.row("E8")
 def test_a_crash_on_a_wish_is_a_crash_of_the_connection_and_not_of_whoever_wished(key: str) -> None:
     async def main() -> None:
         connection, _ = asking(Wanting, NoRest())
@@ -416,6 +436,7 @@ def test_a_crash_on_a_wish_is_a_crash_of_the_connection_and_not_of_whoever_wishe
     play(main())
 
 
+@pytest.mark.row("E8")
 def test_a_session_that_crashes_is_parked_after_the_fifth_time() -> None:
     async def meet(network: Network) -> FakeSocket:
         socket = await Server()(network)
@@ -430,6 +451,7 @@ def test_a_session_that_crashes_is_parked_after_the_fifth_time() -> None:
     scene(meet, then)
 
 
+@pytest.mark.row("E8")
 def test_a_crash_of_one_connection_leaves_another_alone() -> None:
     async def main() -> None:
         bad_network, network = Network(Server()), Network(Server())
@@ -477,6 +499,7 @@ def test_a_reconnect_by_key_drops_the_socket_and_opens_another_at_once() -> None
     scene(Server(), then)
 
 
+@pytest.mark.row("A9")
 def test_a_machine_that_slept_shows_nothing_from_before_and_connects_anew() -> None:
     server = Server()
 
@@ -506,6 +529,7 @@ def test_a_machine_that_slept_shows_nothing_from_before_and_connects_anew() -> N
     st.lists(st.floats(1, 40), max_size=6),
     st.integers(0, 999),
 )
+@pytest.mark.row("B1", "C1")
 def test_no_server_and_no_impatient_person_exceeds_the_connect_budget(
     tmp_path_factory: pytest.TempPathFactory,
     servers: list[str],

@@ -93,12 +93,14 @@ def test_the_first_retry_is_quick_and_the_others_wait_between_half_and_all_of_a_
     assert delay(10_000, high) == LONGEST_DELAY
 
 
+@pytest.mark.row("C2")
 def test_a_venue_that_restarts_is_given_at_least_two_seconds() -> None:
     slow = Cause("close-1012", "venue restarting", slow=True)
     assert fail(Link("n", "v"), slow, now=0.0).retry_at == delay(3, high)
 
 
 @given(st.lists(st.sampled_from([s for s in Signal if s not in (Signal.STOP, Signal.LOST)])))
+@pytest.mark.row("C1")
 def test_nothing_but_time_spent_live_forgets_a_failure(signals: list[Signal]) -> None:
     link = fail(Link("n", "v"), REFUSED, times=4)
     for signal in signals:
@@ -145,6 +147,7 @@ def test_each_parking_in_a_row_lasts_longer() -> None:
 
 
 @given(st.floats(1, 86_400), st.integers(0, 2**32))
+@pytest.mark.row("B1")
 def test_a_hold_never_ends_before_the_venue_said(seconds: float, seed: int) -> None:
     uniform = random.Random(seed).uniform
     cause = Cause("limit", "429 rate limited", hold=seconds)

@@ -95,6 +95,7 @@ def link(live: LiveFeed) -> Link:
     return live.reports()[0].link
 
 
+@pytest.mark.row("A2")
 def test_streams_are_marked_in_the_very_call_that_loses_the_link() -> None:
     async def then(live: LiveFeed, network: Network, server: Server) -> None:
         await until(LIVE, live)
@@ -114,6 +115,7 @@ def test_streams_are_marked_in_the_very_call_that_loses_the_link() -> None:
     scene(then)
 
 
+@pytest.mark.row("A2")
 def test_a_stream_is_syncing_when_the_socket_is_there_again_and_live_with_data() -> None:
     async def then(live: LiveFeed, network: Network, server: Server) -> None:
         await until(LIVE, live)
@@ -127,6 +129,7 @@ def test_a_stream_is_syncing_when_the_socket_is_there_again_and_live_with_data()
     scene(then)
 
 
+@pytest.mark.row("D2")
 def test_an_old_book_is_not_moved_by_a_new_socket_before_it_is_whole_again() -> None:
     async def then(live: LiveFeed, network: Network, server: Server) -> None:
         await until(LIVE, live)
@@ -161,6 +164,7 @@ def test_a_loss_opens_a_gap_with_its_cause_and_recovery_closes_it() -> None:
     scene(then)
 
 
+@pytest.mark.row("D1")
 def test_a_lost_book_opens_a_gap_of_its_own_and_its_return_closes_it() -> None:
     async def then(live: LiveFeed, network: Network, server: Server) -> None:
         await until(LIVE, live)
@@ -218,6 +222,7 @@ def test_adding_a_market_leaves_the_others_alone() -> None:
 
 
 @pytest.mark.parametrize("listed_first", [True, False])
+@pytest.mark.row("D16")
 def test_a_symbol_the_venue_does_not_list_is_parked_and_no_longer_asked_for(
     listed_first: bool,
 ) -> None:
@@ -249,6 +254,7 @@ def test_a_symbol_the_venue_does_not_list_is_parked_and_no_longer_asked_for(
     scene(then)
 
 
+@pytest.mark.row("D8", "D16")
 def test_a_refused_symbol_is_parked_with_the_words_of_the_venue() -> None:
     async def then(live: LiveFeed, network: Network, server: Server) -> None:
         server.muted.add("ack")
@@ -302,6 +308,7 @@ def test_a_reconnect_by_key_opens_a_new_socket() -> None:
 
 
 @pytest.mark.parametrize("channel", ["book", "trades"])
+@pytest.mark.row("D9")
 def test_one_silent_channel_on_a_live_socket_is_found_and_repaired(channel: str) -> None:
     """Silent while heartbeats and the other book go on; asking anew brings it back."""
     eth = BOOK._replace(symbol="ETH")
@@ -342,6 +349,7 @@ def test_one_silent_channel_on_a_live_socket_is_found_and_repaired(channel: str)
     scene(then, None, *subs)
 
 
+@pytest.mark.row("D9")
 def test_a_channel_that_stays_silent_gets_a_new_socket_and_then_is_parked_alone() -> None:
     async def then(live: LiveFeed, network: Network, server: Server) -> None:
         await asyncio.sleep(60)
@@ -355,6 +363,7 @@ def test_a_channel_that_stays_silent_gets_a_new_socket_and_then_is_parked_alone(
     scene(then, None, BOOK, BOOK._replace(symbol="ETH"))
 
 
+@pytest.mark.row("D10")
 def test_a_tape_at_rest_is_not_accused_after_an_outage() -> None:
     async def then(live: LiveFeed, network: Network, server: Server) -> None:
         await until(LIVE, live)
@@ -370,6 +379,7 @@ def test_a_tape_at_rest_is_not_accused_after_an_outage() -> None:
     scene(then, None, BOOK, TAPE)
 
 
+@pytest.mark.row("D10")
 def test_six_hours_with_few_trades_bring_no_stale_mark_and_no_new_socket() -> None:
     async def then(live: LiveFeed, network: Network, server: Server) -> None:
         diary = Diary()
@@ -385,6 +395,7 @@ def test_six_hours_with_few_trades_bring_no_stale_mark_and_no_new_socket() -> No
     scene(then, Server(period=2.0), BOOK, TAPE)
 
 
+@pytest.mark.row("E8")
 def test_a_connection_task_that_dies_is_started_again_and_the_log_says_so() -> None:
     async def then(live: LiveFeed, network: Network, server: Server) -> None:
         await until(LIVE, live)
@@ -403,6 +414,7 @@ def test_a_connection_task_that_dies_is_started_again_and_the_log_says_so() -> N
     scene(then)
 
 
+@pytest.mark.row("E8")
 def test_a_fault_in_the_watch_does_not_end_the_watch() -> None:
     async def then(live: LiveFeed, network: Network, server: Server) -> None:
         await asyncio.sleep(60)
@@ -431,6 +443,7 @@ class Ticking(Words):
         raise ZeroDivisionError
 
 
+@pytest.mark.row("E8")
 def test_a_session_that_crashes_at_every_look_is_parked_and_seen() -> None:
     async def then(live: LiveFeed, network: Network, server: Server) -> None:
         await asyncio.sleep(60)
@@ -440,6 +453,7 @@ def test_a_session_that_crashes_at_every_look_is_parked_and_seen() -> None:
     scene(then, venue=replace(toy(), public=Ticking))
 
 
+@pytest.mark.row("E4")
 def test_nothing_is_left_running_when_the_feed_ends_in_whatever_state() -> None:
     async def refuse(network: Network) -> FakeSocket:
         await asyncio.sleep(3)

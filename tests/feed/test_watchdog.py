@@ -91,6 +91,7 @@ def test_a_pause_longer_than_usual_is_learnt_at_once() -> None:
 
 
 @pytest.mark.parametrize("period", [0.1, 0.5, 2.0, 10.0])
+@pytest.mark.row("D9")
 def test_a_silent_channel_is_stale_within_a_second_of_its_limit(period: float) -> None:
     stream, now = beating("book", period)
     patient = Patient(0.0)
@@ -101,6 +102,7 @@ def test_a_silent_channel_is_stale_within_a_second_of_its_limit(period: float) -
     assert (stream.state, stream.reason) == (STALE, f"no data for {limit:.0f} s")
 
 
+@pytest.mark.row("D10")
 def test_quiet_comes_before_stale_and_ends_with_data() -> None:
     stream, now = beating("book", 0.5)
     patient = Patient(0.0)
@@ -110,6 +112,7 @@ def test_quiet_comes_before_stale_and_ends_with_data() -> None:
     assert stream.state is LIVE
 
 
+@pytest.mark.row("D9")
 def test_repairs_grow_stronger_until_it_is_parked_and_parked_ends_by_itself() -> None:
     stream, now = beating("book", 0.5)
     patient = Patient(0.0)
@@ -164,6 +167,7 @@ def test_a_rejected_channel_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize("channel", ["trades", "book", "candles"])
+@pytest.mark.row("D10")
 def test_a_rare_channel_is_asked_anew_now_and_then_but_never_accused(channel: Channel) -> None:
     stream, now = beating(channel, 60.0)
     patient = Patient(0.0)
@@ -184,6 +188,7 @@ def test_a_tape_that_rests_after_a_lively_hour_does_not_cost_the_connection() ->
     assert watched(stream, patient, now + FLOOR + 1, CEILING - 5) == []
 
 
+@pytest.mark.row("D10")
 def test_the_silence_of_an_outage_is_not_held_against_a_quiet_channel() -> None:
     stream, now = beating("trades", 2.0)
     patient = Patient(0.0)
@@ -197,6 +202,7 @@ def test_the_silence_of_an_outage_is_not_held_against_a_quiet_channel() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0.5, 2.0, 8.0, 40.0, 200.0]))
+@pytest.mark.row("D10")
 def test_what_comes_at_random_is_hardly_ever_called_stale(seed: int, mean: float) -> None:
     """Twenty-four hours of a market that moves by chance, after a first quarter of an hour."""
     chance = random.Random(seed)

@@ -37,6 +37,7 @@ def python(program: str, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.row("G12")
 def test_the_contracts_hold() -> None:
     done = python(CONTRACTS)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -51,6 +52,7 @@ def test_the_contracts_hold() -> None:
         ("wsdash.exchange", SCREEN),
     ],
 )
+@pytest.mark.row("G12")
 def test_a_room_loads_no_library_that_is_not_its_own(room: str, strangers: list[str]) -> None:
     done = python(LOADED, room, *strangers)
     assert (done.returncode, done.stdout.split()) == (0, []), done.stderr

@@ -33,6 +33,7 @@ def pins() -> dict[str, str]:
     }
 
 
+@pytest.mark.row("G12")
 def test_every_pin_is_exact_and_hashed() -> None:
     assert len(entries()) > 30
     for entry in entries():
@@ -46,6 +47,7 @@ def test_names_no_address_and_no_path() -> None:
 
 
 @pytest.mark.parametrize("requirement", [*RUNTIME, *DEVELOPMENT, *BUILD], ids=str)
+@pytest.mark.row("G12")
 def test_pins_what_the_project_asks_for(requirement: Requirement) -> None:
     assert requirement.specifier.contains(pins()[canonicalize_name(requirement.name)])
 

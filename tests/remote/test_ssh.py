@@ -57,6 +57,7 @@ def test_the_demo_runs_over_ssh_and_leaves_by_q(sshd: Sshd, tmp_path: Path) -> N
 
 
 @needs_sshd
+@pytest.mark.row("E1")
 def test_a_frozen_ssh_client_stalls_no_feed(sshd: Sshd, tmp_path: Path) -> None:
     with Terminal(sshd.command(demo(tmp_path)), environment(tmp_path)) as terminal:
         before = terminal.wait_for(lambda s: len(attempts(s)) == 4, "four connections")
@@ -69,6 +70,7 @@ def test_a_frozen_ssh_client_stalls_no_feed(sshd: Sshd, tmp_path: Path) -> None:
 
 
 @needs_sshd
+@pytest.mark.row("F7", "F2")
 def test_a_killed_ssh_client_leaves_nothing_running(sshd: Sshd, tmp_path: Path) -> None:
     mark = uuid.uuid4().hex
     with Terminal(sshd.command(demo(tmp_path, mark)), environment(tmp_path)) as terminal:
@@ -79,6 +81,7 @@ def test_a_killed_ssh_client_leaves_nothing_running(sshd: Sshd, tmp_path: Path) 
 
 
 @needs_tmux
+@pytest.mark.row("F6")
 def test_a_tmux_session_can_be_left_and_come_back_to(tmp_path: Path) -> None:
     socket = f"wsdash-{uuid.uuid4().hex[:8]}"
     mark = uuid.uuid4().hex

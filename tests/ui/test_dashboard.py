@@ -17,6 +17,7 @@ SIZES = [(40, 10), (80, 24), (120, 40), (200, 60)]
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.row("F4")
 async def test_every_size_shows_market_price_and_state(size: tuple[int, int]) -> None:
     app, _, _ = dashboard(title_badge="DEMO")
     async with app.run_test(size=size) as pilot:
@@ -36,6 +37,7 @@ async def test_the_large_screen_shows_every_pane() -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (19, 4), (12, 3), (30, 4), (200, 4)])
+@pytest.mark.row("F4")
 async def test_a_tiny_screen_still_says_price_state_and_the_size_it_needs(
     size: tuple[int, int],
 ) -> None:
@@ -46,6 +48,7 @@ async def test_a_tiny_screen_still_says_price_state_and_the_size_it_needs(
             await shows(pilot, "65,0", "LIVE", "needs 20x5")
 
 
+@pytest.mark.row("F4")
 async def test_resizing_through_all_sizes_never_fails() -> None:
     app, _, scene = dashboard()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -85,6 +88,7 @@ async def test_a_switch_subscribes_the_new_market_and_drops_the_old() -> None:
         assert ("kraken", Subscription("account")) in feed.wanted
 
 
+@pytest.mark.row("A2", "F4")
 async def test_a_lost_connection_is_seen_at_once_at_every_size() -> None:
     for size in SIZES:
         app, feed, _ = dashboard()
@@ -111,6 +115,7 @@ async def test_numbers_of_a_lost_connection_are_marked_with_their_age() -> None:
         await shows(pilot, "CONNECTING", "7.0s old")
 
 
+@pytest.mark.row("D9")
 async def test_silence_becomes_stale_without_anybody_saying_so() -> None:
     app, feed, _ = dashboard()
     feed.stream(BTC, "book").cadence.limit = 5.0
@@ -120,6 +125,7 @@ async def test_silence_becomes_stale_without_anybody_saying_so() -> None:
         await shows(pilot, "STALE 6.0s")
 
 
+@pytest.mark.row("D1", "D10")
 async def test_a_resync_and_a_quiet_market_have_their_words() -> None:
     app, feed, _ = dashboard()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -230,6 +236,7 @@ async def test_grouping_interval_and_copy() -> None:
         assert (feed.resynced, feed.reconnected) == ([BTC], ["kraken"])
 
 
+@pytest.mark.row("G1", "G2")
 async def test_names_and_reasons_from_outside_stay_text() -> None:
     feed = FakeFeed()
     hostile = MarketKey("kraken", "[red]A\x1b[2J\u202e[/]")

@@ -119,6 +119,7 @@ async def test_a_theme_can_be_changed_at_any_time() -> None:
         assert len(grounds) == 3
 
 
+@pytest.mark.row("F5")
 async def test_ascii_means_no_other_byte_anywhere() -> None:
     app, _, _ = dashboard(ascii_only=True)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -130,6 +131,7 @@ async def test_ascii_means_no_other_byte_anywhere() -> None:
             assert screen_text(app).isascii()
 
 
+@pytest.mark.row("F5")
 def test_the_locale_decides_about_ascii() -> None:
     assert not only_ascii({"LANG": "de_DE.UTF-8"})
     assert not only_ascii({})

@@ -106,6 +106,7 @@ def test_changes_before_the_snapshot_are_dropped_and_the_rest_applied() -> None:
     assert synced().progress == Progress("ready", 1, 1)
 
 
+@pytest.mark.row("D1")
 def test_changes_chain_and_a_hole_in_the_chain_starts_over() -> None:
     session = synced()
     moved = only(session.received(frames.depth(166, 166), 1.0).events)
@@ -117,6 +118,7 @@ def test_changes_chain_and_a_hole_in_the_chain_starts_over() -> None:
     assert session.tally.sequence_gaps == 1
 
 
+@pytest.mark.row("D3")
 def test_a_snapshot_older_than_the_first_change_is_fetched_again_and_again_but_later() -> None:
     session, request = awaiting()
     session.received(frames.depth(170, 171), 0.1)
@@ -134,6 +136,7 @@ def test_a_snapshot_older_than_the_first_change_is_fetched_again_and_again_but_l
     assert fact.sequence == 171
 
 
+@pytest.mark.row("D3")
 def test_a_snapshot_newer_than_every_change_is_taken_and_bridged() -> None:
     session, request = awaiting()
     session.received(frames.depth(157, 160, [("0.0001", "1")]), 0.1)
@@ -180,6 +183,7 @@ def test_a_market_that_stays_quiet_after_its_snapshot_is_believed() -> None:
     assert isinstance(only(session.received(frames.depth(161, 161), 9.0).events), BookMoved)
 
 
+@pytest.mark.row("D3")
 def test_a_first_change_that_does_not_meet_the_snapshot_asks_for_a_newer_one() -> None:
     session, request = awaiting()
     session.answered(request, frames.snapshot(160, BIDS, ASKS), 1.0)
@@ -225,6 +229,7 @@ def test_only_one_snapshot_is_under_way_at_a_time() -> None:
         (Answer(200, b'{"bids":' + b"[" * 100_000), 0.25),
     ],
 )
+@pytest.mark.row("D3")
 def test_a_snapshot_that_did_not_come_is_fetched_when_the_venue_allows(
     answer: Answer, least: float
 ) -> None:
@@ -235,6 +240,7 @@ def test_a_snapshot_that_did_not_come_is_fetched_when_the_venue_allows(
     assert [event for event in step.events if not isinstance(event, Unparsed)] == []
 
 
+@pytest.mark.row("D17", "D3")
 def test_a_snapshot_with_a_bad_number_is_not_believed() -> None:
     session, request = awaiting()
     session.received(frames.depth(161, 165), 0.1)
@@ -290,6 +296,7 @@ def gaps(session: BinanceSession, count: int, start: float, sequence: int) -> li
     return lost
 
 
+@pytest.mark.row("D1")
 def test_a_book_lost_too_often_is_parked_and_tried_again_after_minutes() -> None:
     session = synced()
     lost = gaps(session, RESYNCS + 1, 10.0, 165)
@@ -309,6 +316,7 @@ def test_a_book_lost_too_often_is_parked_and_tried_again_after_minutes() -> None
      (b'"E": 1', b'"E": ' + b"9" * 400)],
     ids=lambda pair: pair[1][:24].decode(),
 )  # fmt: skip
+@pytest.mark.row("D18")
 def test_a_change_that_cannot_be_read_loses_the_book(damage: tuple[bytes, bytes]) -> None:
     session = synced()
     frame = frames.depth(166, 167)
@@ -326,6 +334,7 @@ def test_an_answer_about_another_symbol_changes_nothing() -> None:
     assert BinanceSession().answered(Request(DEPTH_PATH), frames.snapshot(1), 0.1) == Step()
 
 
+@pytest.mark.row("D8")
 def test_a_refusal_names_every_stream_of_the_request() -> None:
     session, frame = opened(BOOK, CANDLES)
     error = {"code": 2, "msg": "Invalid request: too many streams", "id": frame["id"]}
@@ -343,6 +352,7 @@ def test_an_error_that_names_no_request_is_shown() -> None:
     assert "Invalid JSON" in fact.sample
 
 
+@pytest.mark.row("D8")
 def test_what_was_not_answered_in_time_is_asked_again_but_not_fetched_again() -> None:
     session, frame = opened(BOOK, CANDLES, Subscription("instruments"))
     step = session.ticked(ACK_DEADLINE)
@@ -428,12 +438,14 @@ def test_the_aggressor_is_not_the_maker(kind: dict[str, Any], maker: bool, side:
     assert fact.trade.time == 1672515782.136
 
 
+@pytest.mark.row("D2")
 def test_prints_of_two_streams_of_one_market_are_counted_once() -> None:
     session = BinanceSession()
     assert len(session.received(frames.combined("t", frames.TRADE), 0.0).events) == 1
     assert session.received(frames.combined("a", frames.AGGREGATE), 0.0).events == []
 
 
+@pytest.mark.row("D2", "D12")
 def test_prints_that_two_sockets_deliver_during_a_rotation_are_counted_once() -> None:
     tape, sockets = Tape(), [BinanceSession(), BinanceSession()]
     for number in range(10):
@@ -463,6 +475,7 @@ def test_tickers_and_candles_are_understood() -> None:
      {"T": 10**400}, {"t": 10**400}, {"t": "1"}, {"m": "true"}, {"m": None}, {"s": 1}],
     ids=lambda change: repr(change)[:24],
 )  # fmt: skip
+@pytest.mark.row("D17")
 def test_a_trade_that_cannot_be_is_not_printed(change: dict[str, Any]) -> None:
     session = BinanceSession()
     step = session.received(json.dumps({**frames.TRADE, **change}).encode(), 0.0)
@@ -484,6 +497,7 @@ def test_a_partial_book_touches_no_book_that_is_kept_by_changes(data: dict[str, 
      b'{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1672515782136}}'],
     ids=["raw", "combined"],
 )  # fmt: skip
+@pytest.mark.row("D11")
 def test_an_announced_shutdown_is_noticed(frame: bytes) -> None:
     fact = only(synced().received(frame, 1.0).events)
     assert isinstance(fact, Notice)
@@ -495,6 +509,7 @@ def test_an_announced_shutdown_is_noticed(frame: bytes) -> None:
     [b"", b"\xff", b"[", b"[]", b"1", b'"x"', b'{"stream":1}', b'{"stream":"x","data":[]}',
      b'{"stream":"x"}', b'{"id":1.5}', b'{"e":"trade"}', b'{"stream":"x","data":{"e":5}}'],
 )  # fmt: skip
+@pytest.mark.row("D18")
 def test_a_frame_that_cannot_be_read_is_counted_and_shown(frame: bytes) -> None:
     session = BinanceSession()
     fact = only(session.received(frame, 0.0).events)

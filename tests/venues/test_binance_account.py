@@ -130,6 +130,7 @@ def test_a_request_is_signed_over_what_is_sent() -> None:
     assert signed.body == ""
 
 
+@pytest.mark.row("G5")
 def test_a_signer_shows_nothing_of_its_key() -> None:
     shown = repr(signer()) + str(signer())
     assert KEY not in shown
@@ -172,6 +173,7 @@ def test_an_event_older_than_the_statement_is_in_it_already() -> None:
     assert session.received(frames.event(frames.POSITION), 1.0).events == []
 
 
+@pytest.mark.row("D13")
 def test_a_stream_that_ended_is_subscribed_again() -> None:
     session = stated()
     ended = {"e": "eventStreamTerminated", "E": 1728973001334}
@@ -189,6 +191,7 @@ def test_an_announced_shutdown_is_noticed_with_and_without_a_subscription() -> N
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, -2015), (400, -1021), (400, -1022)])
+@pytest.mark.row("D13", "D14")
 def test_a_key_a_signature_or_a_clock_that_is_not_accepted_is_said(status: int, code: int) -> None:
     session = BinanceAccountSession(signer())
     session.opened(0.0)
@@ -198,6 +201,7 @@ def test_a_key_a_signature_or_a_clock_that_is_not_accepted_is_said(status: int, 
 
 
 @pytest.mark.parametrize("status", [429, 418])
+@pytest.mark.row("D13", "D15")
 def test_a_rate_limit_is_waited_for_and_is_no_matter_of_the_key(status: int) -> None:
     session = BinanceAccountSession(signer())
     session.opened(0.0)
@@ -227,6 +231,7 @@ def test_what_was_not_answered_is_asked_again() -> None:
 
 
 @pytest.mark.parametrize("free", ["NaN", "-1", "", "1e5"])
+@pytest.mark.row("D17")
 def test_a_statement_with_a_bad_number_is_none(free: str) -> None:
     session = subscribed()
     [fact] = session.received(statement(0, BTC=free), 0.2).events

@@ -80,6 +80,7 @@ def test_official_decimals_are_not_second_guessed() -> None:
 
 
 @given(st.integers(0, 19), st.integers(0, 9), st.booleans())
+@pytest.mark.row("D4")
 def test_any_other_digit_fails(level: int, digit: int, in_price: bool) -> None:
     levels = [*BTC_BIDS, *BTC_ASKS]
     price, size = levels[level]
@@ -92,6 +93,7 @@ def test_any_other_digit_fails(level: int, digit: int, in_price: bool) -> None:
 
 
 @given(st.integers(-(2**70), 2**70).filter(lambda crc: crc != BTC_CHECKSUM))
+@pytest.mark.row("D4")
 def test_any_other_checksum_fails(crc: int) -> None:
     verifier = Verifier()
     verifier.set_official(1, 8)

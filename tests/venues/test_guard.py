@@ -20,6 +20,7 @@ def guarded(*, allow: bool = False) -> GuardedSession:
     return GuardedSession(KrakenAccountSession(), permissions.KRAKEN, allow_withdraw=allow)
 
 
+@pytest.mark.row("G8")
 def test_the_first_request_asks_for_the_permissions_and_nothing_else() -> None:
     step = guarded().opened(0)
     assert step.requests == [permissions.KRAKEN.request]
@@ -32,12 +33,14 @@ def test_a_key_that_reads_goes_on_to_log_in() -> None:
     assert [request.path for request in step.requests] == [TOKEN_PATH]
 
 
+@pytest.mark.row("G8")
 def test_a_key_that_trades_is_used_and_said_to() -> None:
     step = guarded().answered(permissions.KRAKEN.request, Answer(200, TRADES), 1)
     assert step.events == [KeyChecked("can trade (modify-trades)", more=True)]
     assert step.requests
 
 
+@pytest.mark.row("G8")
 def test_a_key_that_withdraws_is_refused_unless_that_is_allowed() -> None:
     answer = Answer(200, WITHDRAWS)
     refused = guarded().answered(permissions.KRAKEN.request, answer, 1)
@@ -48,11 +51,13 @@ def test_a_key_that_withdraws_is_refused_unless_that_is_allowed() -> None:
     assert allowed.requests
 
 
+@pytest.mark.row("G8")
 def test_an_answer_nobody_understands_means_unknown_and_a_warning() -> None:
     step = guarded().answered(permissions.KRAKEN.request, Answer(502, b"<html>"), 1)
     assert step.events == [KeyChecked("permissions unknown", more=True)]
 
 
+@pytest.mark.row("G8")
 def test_no_answer_is_asked_for_again_before_anything_private_happens() -> None:
     session = guarded()
     step = session.answered(permissions.KRAKEN.request, Answer(0, b""), 1)

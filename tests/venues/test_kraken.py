@@ -85,6 +85,7 @@ def test_every_symbol_of_a_request_is_confirmed_by_itself() -> None:
     assert session.received(frames.ack(request, "BTC/USD"), 1.0).events == []
 
 
+@pytest.mark.row("D8", "D16")
 def test_a_refused_symbol_leaves_the_others_alone() -> None:
     session, [request] = opened(BTC, MATIC)
     error = "Currency pair not supported BTC/USD"
@@ -96,6 +97,7 @@ def test_a_refused_symbol_leaves_the_others_alone() -> None:
     assert session.progress == Progress("ready", 1, 1)
 
 
+@pytest.mark.row("D8")
 def test_a_refusal_without_a_symbol_is_of_all_that_request_asked() -> None:
     session, sent = opened(BTC, MATIC, Subscription("trades", "BTC/USD"))
     request = next(frame for frame in sent if frame["params"]["channel"] == "book")
@@ -118,6 +120,7 @@ def test_being_subscribed_already_is_as_good_as_subscribed() -> None:
     assert step.events == [Subscribed("book", "BTC/USD")]
 
 
+@pytest.mark.row("D8")
 def test_what_was_not_answered_in_time_is_asked_again() -> None:
     session, [request] = opened(BTC, MATIC)
     session.received(frames.ack(request, "BTC/USD"), 1.0)
@@ -164,6 +167,7 @@ def test_a_book_is_believed_with_its_checksum_and_moves_in_place() -> None:
     assert session.progress == Progress("ready", 1, 1)
 
 
+@pytest.mark.row("D4")
 def test_a_wrong_checksum_loses_the_book_and_asks_for_it_again() -> None:
     session = synced(BTC)
     step = session.received(frames.matic_update(checksum=1), 1.0)
@@ -201,6 +205,7 @@ def lose(session: KrakenSession, times: int, start: float) -> list[BookLost]:
     return lost
 
 
+@pytest.mark.row("D4")
 def test_a_book_lost_too_often_is_parked_and_tried_again_after_minutes() -> None:
     session = synced()
     lost = lose(session, RESYNCS + 1, 10.0)
@@ -247,6 +252,7 @@ def test_a_channel_without_a_book_is_asked_for_again_on_request() -> None:
     assert [json.loads(text)["params"]["channel"] for text in step.send] == ["trade", "trade"]
 
 
+@pytest.mark.row("D7")
 def test_levels_beyond_the_subscribed_depth_are_dropped() -> None:
     session, [request] = opened(MATIC)
     session.received(frames.ack(request, "MATIC/USD", depth=10), 0.0)
@@ -271,6 +277,7 @@ def test_an_update_without_changes_repeats_the_checksum() -> None:
     assert isinstance(only(session.received(frame, 1.0).events), BookMoved)
 
 
+@pytest.mark.row("D6")
 def test_an_empty_book_is_a_valid_book() -> None:
     session, _ = opened(MATIC)
     fact = only(session.received(frames.book("snapshot", "MATIC/USD", [], [], 0), 0.0).events)
@@ -278,6 +285,7 @@ def test_an_empty_book_is_a_valid_book() -> None:
     assert fact.book.bids.best is None
 
 
+@pytest.mark.row("D6")
 def test_a_thin_book_keeps_the_levels_that_come_later() -> None:
     session = KrakenSession()
     bids, asks = frames.MATIC_BIDS[:2], frames.MATIC_ASKS[:3]
@@ -289,6 +297,7 @@ def test_a_thin_book_keeps_the_levels_that_come_later() -> None:
     assert isinstance(only(session.received(rest, 0.1).events), BookMoved)
 
 
+@pytest.mark.row("D4")
 def test_trailing_zeros_that_a_proxy_dropped_do_not_matter() -> None:
     session, _ = opened(BTC)
     short = [(price, size.rstrip("0")) for price, size in frames.BTC_ASKS]
@@ -312,6 +321,7 @@ def test_decimals_of_the_instrument_list_win_over_those_that_were_seen() -> None
     [("-0.5666", "1"), ("0", "1"), ("0.5666", "-1"), ("1e999", "1"), ('"NaN"', "1"),
      ("null", "1"), ("0.5666", "[]"), ("0.5666", "true"), ('"１"', "1")],
 )  # fmt: skip
+@pytest.mark.row("D17")
 def test_a_bad_number_loses_the_book_before_it_is_drawn(level: tuple[str, str]) -> None:
     session = synced()
     step = session.received(frames.book("update", "MATIC/USD", [level], [], 0), 1.0)
@@ -328,6 +338,7 @@ def test_a_bad_number_loses_the_book_before_it_is_drawn(level: tuple[str, str]) 
     ],
     ids=lambda pair: pair[1].decode(),
 )  # fmt: skip
+@pytest.mark.row("D18")
 def test_an_unreadable_message_of_a_book_loses_the_book(damage: tuple[bytes, bytes]) -> None:
     session = synced()
     frame = frames.matic_update()
@@ -368,6 +379,7 @@ def test_trades_say_who_crossed_the_spread() -> None:
      (b"10218209", b"1" * 500), (b"2023-10-06T17:35:56.123456Z", b"0001-01-01T00:00:00+23:59"),
      (b"2023-10-06T17:35:56.123456Z", b"9999-12-31T23:59:59-23:59")],
 )  # fmt: skip
+@pytest.mark.row("D17")
 def test_a_trade_that_cannot_be_is_not_printed(damage: tuple[bytes, bytes]) -> None:
     session, _ = opened(Subscription("trades", "BTC/USD"))
     step = session.received(frames.TRADE.replace(*damage), 0.0)
@@ -393,6 +405,7 @@ def test_tickers_candles_status_and_heartbeats_are_understood() -> None:
     assert session.received(frames.HEARTBEAT, 0.0).events == [Heartbeat()]
 
 
+@pytest.mark.row("D6")
 def test_a_market_without_trades_has_a_ticker_without_prices() -> None:
     session, _ = opened()
     frame = b'{"channel":"ticker","type":"snapshot","data":[{"symbol":"A/B","bid":null,"ask":2}]}'
@@ -416,6 +429,7 @@ def test_instruments_are_listed_with_their_steps() -> None:
      b'{"method":"pong","req_id":42,"time_in":"x","time_out":"y"}',
      b'{"method":"add_order","success":false,"error":"EOrder:Insufficient funds","req_id":1}'],
 )  # fmt: skip
+@pytest.mark.row("D18")
 def test_what_was_not_asked_for_is_ignored(frame: bytes) -> None:
     step = opened(BTC)[0].received(frame, 0.0)
     assert (step.events, step.send) == ([], [])
@@ -427,6 +441,7 @@ def test_what_was_not_asked_for_is_ignored(frame: bytes) -> None:
      b'{"event":"systemStatus","status":"online"}', b"CloudFlare WebSocket proxy restarting",
      b'{"channel":"\\ud800"}', b'{"channel":5}', b'{"channel":"trade"', b"[1234,{},\"book-10\"]"],
 )  # fmt: skip
+@pytest.mark.row("D18")
 def test_a_frame_of_no_known_shape_is_counted_and_shown(frame: bytes) -> None:
     session, _ = opened(BTC)
     fact = only(session.received(frame, 0.0).events)

@@ -102,6 +102,7 @@ def test_nonces_rise_even_when_the_clock_does_not() -> None:
     assert nonces == [100_000_000, 100_000_001, 100_000_002, 200_000_000]
 
 
+@pytest.mark.row("G5")
 def test_a_signer_shows_nothing_of_its_key() -> None:
     shown = repr(signer()) + str(signer())
     assert KEY not in shown
@@ -109,6 +110,7 @@ def test_a_signer_shows_nothing_of_its_key() -> None:
 
 
 @pytest.mark.parametrize("secret", ["not base64!", "abc", "é", "\ud800"])
+@pytest.mark.row("G5")
 def test_a_secret_that_is_none_is_refused_without_being_shown(secret: str) -> None:
     with pytest.raises(ValueError, match="not base64") as refusal:
         KrakenSigner(KEY, secret, lambda: 0.0)
@@ -143,6 +145,7 @@ def test_a_token_is_fetched_and_carried_by_the_subscription() -> None:
         "EAPI:Bad request",
     ],
 )
+@pytest.mark.row("D13")
 def test_a_key_that_is_not_accepted_is_not_asked_for_again(error: str) -> None:
     session = KrakenAccountSession()
     [request] = session.opened(0.0).requests
@@ -224,6 +227,7 @@ def test_a_ledger_entry_that_cannot_be_read_is_missed_by_the_next(
     assert len(token_requests(session.received(frames.ledger(3, "2"), 1.1))) == 1
 
 
+@pytest.mark.row("G6")
 def test_an_unreadable_frame_of_the_account_is_counted_but_not_shown() -> None:
     session = stated()
     [fact] = session.received(b'{"channel":"balances","data":"1234567.89"', 1.0).events
@@ -232,6 +236,7 @@ def test_an_unreadable_frame_of_the_account_is_counted_but_not_shown() -> None:
     assert session.tally.unparsed == 1
 
 
+@pytest.mark.row("D13")
 def test_a_refused_subscription_is_a_matter_of_the_key() -> None:
     session = subscribed()
     assert session.received(refused("EGeneral:Permission denied"), 1.0).events == [
@@ -239,6 +244,7 @@ def test_a_refused_subscription_is_a_matter_of_the_key() -> None:
     ]
 
 
+@pytest.mark.row("D13")
 def test_a_token_that_grew_old_is_replaced() -> None:
     session = subscribed()
     step = session.received(refused("ESession:Invalid session"), 1.0)

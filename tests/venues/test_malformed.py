@@ -48,6 +48,7 @@ def check(step: Step) -> None:
 
 @sessions
 @given(frames=st.lists(mutated(FRAMES), max_size=6))
+@pytest.mark.row("D18", "D17")
 def test_no_changed_frame_raises(make: Callable[[], Session], frames: list[bytes]) -> None:
     session = make()
     session.opened(0.0)
@@ -58,6 +59,7 @@ def test_no_changed_frame_raises(make: Callable[[], Session], frames: list[bytes
 
 @sessions
 @given(frame=st.one_of(st.binary(), st.text().map(lambda text: text.encode("utf-8", "replace"))))
+@pytest.mark.row("D18")
 def test_no_bytes_raise(make: Callable[[], Session], frame: bytes) -> None:
     session = make()
     session.opened(0.0)
@@ -66,6 +68,7 @@ def test_no_bytes_raise(make: Callable[[], Session], frame: bytes) -> None:
 
 @sessions
 @pytest.mark.parametrize("frame", NESTED, ids=lambda frame: f"{frame[:12]!r}")
+@pytest.mark.row("G10")
 def test_endless_nesting_is_one_bad_frame(make: Callable[[], Session], frame: bytes) -> None:
     session = make()
     session.opened(0.0)
@@ -80,6 +83,7 @@ def test_endless_nesting_is_one_bad_frame(make: Callable[[], Session], frame: by
     query=st.sampled_from([(), (("symbol", "A"),), (("symbol", "A"), ("interval", "1m"))]),
     status=st.sampled_from([200, 0, 400, 429, 503]),
 )
+@pytest.mark.row("D18")
 def test_no_answer_raises(
     path: str, body: bytes, query: tuple[tuple[str, str], ...], status: int
 ) -> None:
@@ -91,6 +95,7 @@ def test_no_answer_raises(
 
 
 @given(mutated([kraken_frames.matic_update().decode()]))
+@pytest.mark.row("D18")
 def test_a_changed_book_message_leaves_a_true_book_or_a_lost_one(frame: bytes) -> None:
     session = KrakenSession()
     session.received(kraken_frames.INSTRUMENTS, 0.0)

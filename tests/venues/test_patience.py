@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from wsdash.domain.events import Refused
 from wsdash.venues.binance import INFO_PATH, KLINES_PATH, BinanceSession
 from wsdash.venues.kraken import KrakenSession
@@ -49,6 +51,7 @@ def test_a_list_the_venue_does_not_have_is_asked_for_once() -> None:
     assert session.ticked(1_000).requests == []
 
 
+@pytest.mark.row("D3")
 def test_a_venue_in_trouble_is_asked_again_later_each_time() -> None:
     session = BinanceSession()
     delays = []

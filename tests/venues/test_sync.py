@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ markets = st.lists(st.tuples(levels, levels, st.integers(1, 3)), min_size=1, max
 
 
 @given(markets, st.data())
+@pytest.mark.row("D1", "D2", "D3")
 def test_a_believed_book_is_the_venue_s_book_whatever_was_lost_late_or_repeated(
     market: Market, data: st.DataObject
 ) -> None:
@@ -66,6 +68,7 @@ def test_nothing_lost_means_nothing_is_asked_twice(market: Market) -> None:
     assert (book.synced, book.sequence, book.reason) == (True, sequences[-1], "")
 
 
+@pytest.mark.row("D3", "E4")
 def test_changes_that_wait_for_a_snapshot_that_never_comes_do_not_pile_up() -> None:
     book = DiffBook()
     for number in range(BUFFERED + 10):

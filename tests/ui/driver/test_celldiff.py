@@ -159,6 +159,7 @@ def test_half_of_a_wide_character_takes_the_other_with_it() -> None:
     assert render(diff, "漢字ab") == "\x1b[1;1H\x1b[31m漢\x1b[0m"
 
 
+@pytest.mark.row("G3")
 def test_a_wide_character_moves_the_cursor_as_far_as_the_terminal_thinks() -> None:
     diff = CellDiff()
     render(diff, "漢a      b")

@@ -13,6 +13,7 @@ CANARIES = ("canaryLOCAL", "canaryMESSAGE", "u:pw", "k=v", "evil\x07")
 
 
 @pytest.mark.parametrize("state", ["idle", "stalled"])
+@pytest.mark.row("E9", "G4")
 def test_a_crash(tmp_path: Path, state: str) -> None:
     with Terminal(f"state={tmp_path}") as terminal:
         terminal.event("ready")
@@ -34,6 +35,7 @@ def test_a_crash(tmp_path: Path, state: str) -> None:
             assert canary not in kept
 
 
+@pytest.mark.row("G4")
 def test_memory_stays_inside_the_process(tmp_path: Path) -> None:
     with Terminal(f"state={tmp_path}") as terminal:
         terminal.event("ready")
@@ -44,6 +46,7 @@ def test_memory_stays_inside_the_process(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["compose", "w", "s"], ids=["compose", "worker", "styles"])
+@pytest.mark.row("E9", "G4")
 def test_a_crash_elsewhere(where: str) -> None:
     with Terminal(*([where] if where == "compose" else ())) as terminal:
         if where != "compose":
@@ -74,6 +77,7 @@ def test_a_crash_elsewhere(where: str) -> None:
         "KeyError: 'c0ffee00c0ffee00c0ffee00c0ffee00'",
     ],
 )
+@pytest.mark.row("G4")
 def test_what_looks_like_a_secret_is_masked(text: str) -> None:
     masked = redact(text)
     assert "CANARY" not in masked
@@ -86,6 +90,7 @@ def test_what_helps_stays(text: str) -> None:
     assert redact(text) == text
 
 
+@pytest.mark.row("E9")
 def test_a_report_survives_an_error_that_cannot_be_shown() -> None:
     class BadError(Exception):
         def __str__(self) -> str:

@@ -26,6 +26,7 @@ def bring(terminal: Terminal, state: str) -> None:
 
 @pytest.mark.parametrize("state", ["idle", "busy", "stalled"])
 @pytest.mark.parametrize("number", FATAL, ids=lambda number: number.name)
+@pytest.mark.row("F1")
 def test_signals(number: signal.Signals, state: str) -> None:
     with Terminal("mouse") as terminal:
         bring(terminal, state)
@@ -46,6 +47,7 @@ def test_keys_that_leave(key: str, code: int, state: str) -> None:
         assert terminal.modes_left() == set()
 
 
+@pytest.mark.row("F1")
 def test_a_signal_the_parent_ignores_stays_ignored() -> None:
     with Terminal(ignore=(signal.SIGHUP,)) as terminal:
         terminal.event("ready")
@@ -57,6 +59,7 @@ def test_a_signal_the_parent_ignores_stays_ignored() -> None:
 
 
 @pytest.mark.parametrize("ignore", [(), (signal.SIGHUP,)], ids=["hup", "nohup"])
+@pytest.mark.row("F2")
 def test_a_terminal_that_is_gone(ignore: tuple[signal.Signals, ...]) -> None:
     with Terminal(ignore=ignore) as terminal:
         terminal.event("ready")
@@ -64,6 +67,7 @@ def test_a_terminal_that_is_gone(ignore: tuple[signal.Signals, ...]) -> None:
         assert terminal.ended() == 129
 
 
+@pytest.mark.row("F2")
 def test_stdin_at_its_end() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     try:
@@ -74,6 +78,7 @@ def test_stdin_at_its_end() -> None:
         os.close(nothing)
 
 
+@pytest.mark.row("F3")
 def test_stopped_and_continued() -> None:
     with Terminal() as terminal:
         last = terminal.frozen()
@@ -96,6 +101,7 @@ def test_stopped_and_continued() -> None:
         assert terminal.modes_left() == set()
 
 
+@pytest.mark.row("F3")
 def test_stopped_from_outside_and_continued_after_another_program_had_the_terminal() -> None:
     with Terminal() as terminal:
         last = terminal.frozen()
@@ -110,6 +116,7 @@ def test_stopped_from_outside_and_continued_after_another_program_had_the_termin
         )
 
 
+@pytest.mark.row("F3", "E1")
 def test_stopped_while_the_terminal_does_not_read() -> None:
     with Terminal() as terminal:
         bring(terminal, "stalled")

@@ -33,6 +33,7 @@ def test_stray_bytes() -> None:
 
 
 @pytest.mark.parametrize("ssh", [True, False], ids=["ssh", "local"])
+@pytest.mark.row("F7")
 def test_nothing_that_types_garbage_is_on(ssh: bool) -> None:
     env = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"} if ssh else {}
     with Terminal(env=env) as terminal:
@@ -44,6 +45,7 @@ def test_nothing_that_types_garbage_is_on(ssh: bool) -> None:
         assert ("kitty" in on) is not ssh
 
 
+@pytest.mark.row("F7")
 def test_the_mouse_only_when_asked_for() -> None:
     with Terminal("mouse") as terminal:
         terminal.event("ready")

@@ -82,6 +82,7 @@ def test_the_farewell_arrives_although_nobody_reads(line: Line) -> None:
     assert not line.writer.send(b"late")
 
 
+@pytest.mark.row("E1")
 def test_what_waits_is_bounded() -> None:
     line = Line(own=True)
     while line.writer.send(b"x" * 60000):
@@ -105,6 +106,7 @@ def test_the_words_of_the_status_bar() -> None:
     assert stats.words(152.0) == "terminal stalled 42 s, 831 frames dropped"
 
 
+@pytest.mark.row("E2")
 async def test_a_blocked_loop_is_seen() -> None:
     lag = LoopLag(every=0.01)
     watch = asyncio.create_task(lag.watch())

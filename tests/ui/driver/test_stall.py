@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.ui.driver.pty_harness import Terminal
 
 
@@ -9,6 +10,7 @@ def rows_with(terminal: Terminal, number: int) -> int:
     return sum(f"number {number:08} " in line for line in terminal.screen())
 
 
+@pytest.mark.row("E1")
 def test_feeds_go_on_while_the_terminal_does_not_read() -> None:
     with Terminal() as terminal:
         terminal.event("ready")
@@ -29,6 +31,7 @@ def test_feeds_go_on_while_the_terminal_does_not_read() -> None:
         assert terminal.modes_left() == set()
 
 
+@pytest.mark.row("E1")
 def test_after_a_stall_the_screen_is_whole_and_true() -> None:
     with Terminal() as terminal:
         terminal.event("ready")
@@ -45,6 +48,7 @@ def test_after_a_stall_the_screen_is_whole_and_true() -> None:
         assert after["dropped"] == stalled["dropped"]
 
 
+@pytest.mark.row("E1")
 def test_a_terminal_that_reads_slowly_gets_whole_frames() -> None:
     with Terminal() as terminal:
         terminal.event("ready")
@@ -64,6 +68,7 @@ def test_a_terminal_that_reads_slowly_gets_whole_frames() -> None:
         assert terminal.ended() == 0
 
 
+@pytest.mark.row("F4")
 def test_a_storm_of_resizes_ends_with_a_true_screen() -> None:
     with Terminal() as terminal:
         terminal.event("ready")

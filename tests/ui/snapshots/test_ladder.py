@@ -107,6 +107,7 @@ def test_all_prices_of_a_picture_share_one_column() -> None:
     assert len(ends) == 1
 
 
+@pytest.mark.row("D6")
 def test_an_empty_side_says_so() -> None:
     text = "\n".join(plain_text(row) for row in drawn(market_of(book_of([], [("1", "1")]))).rows)
     assert "no bids" in text

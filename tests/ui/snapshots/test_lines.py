@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,11 +24,13 @@ verdicts = st.none() | st.builds(Verdict, st.just("RETRY"), texts, moods)
 
 
 @given(some_lines, st.integers(0, 60))
+@pytest.mark.row("G3")
 def test_a_fitted_line_is_exactly_as_wide_as_asked(line: tuple[Span, ...], width: int) -> None:
     assert width_of(fit(line, width)) == width
 
 
 @given(some_lines)
+@pytest.mark.row("F5")
 def test_ascii_has_no_other_byte_and_the_same_width(line: tuple[Span, ...]) -> None:
     translated = ascii_only(line)
     assert plain_text(translated).isascii()
@@ -78,6 +81,7 @@ def test_the_state_word_outlives_title_and_notes() -> None:
     assert "STALE 6s" in plain_text(framed(picture, Frame(26, 3))[0])
 
 
+@pytest.mark.row("F5")
 def test_numbers_that_are_not_to_be_believed_lose_their_colours() -> None:
     picture = Picture((Span("x"),), ((Span("65,000.1", "bid"),),), Verdict("STALE", "6s", "bad"))
     body = framed(picture, Frame(20, 3))[1]

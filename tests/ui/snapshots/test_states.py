@@ -27,18 +27,21 @@ def report(state: LinkState, reason: str = "", **more: float) -> LinkReport:
     return feed.reports()[0]
 
 
+@pytest.mark.row("D9")
 def test_a_live_stream_shows_its_age_and_turns_amber_before_it_is_stale() -> None:
     verdicts = [stream_verdict(live_book(), None, now) for now in (10.2, 13.0, 16.0)]
     assert [verdict.text for verdict in verdicts] == ["LIVE 0.2s", "LIVE 3.0s", "STALE 6.0s"]
     assert [verdict.mood for verdict in verdicts] == ["good", "aging", "bad"]
 
 
+@pytest.mark.row("E8")
 def test_a_dead_watchdog_cannot_hide_a_dead_feed() -> None:
     stream = live_book()
     assert stream.state is ChannelState.LIVE
     assert not stream_verdict(stream, None, 10.0 + 5.0 + GRACE + 0.1).believable
 
 
+@pytest.mark.row("D10")
 def test_quiet_is_believed_only_while_the_connection_is_heard() -> None:
     stream = live_book()
     stream.enter(ChannelState.QUIET, 12.0)
@@ -56,6 +59,7 @@ def test_quiet_is_believed_only_while_the_connection_is_heard() -> None:
         (LinkState.CONNECTING, "", {}, "CONNECTING"),
     ],
 )
+@pytest.mark.row("A2")
 def test_a_book_is_never_live_over_a_connection_that_is_down(
     state: LinkState, reason: str, more: dict[str, float], text: str
 ) -> None:
@@ -70,6 +74,7 @@ def test_a_resync_says_why() -> None:
     assert stream_verdict(stream, None, 10.1).text == "RESYNC gap 481846-481848"
 
 
+@pytest.mark.row("G1")
 def test_reasons_from_outside_cannot_move_the_cursor() -> None:
     verdict = link_verdict(report(LinkState.PARKED, "\x1b[2J\u202e[red]x[/]").link, 10.0)
     assert verdict.text == "PARKED ·[2J·[red]x[/]"
