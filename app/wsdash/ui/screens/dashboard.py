@@ -65,6 +65,7 @@ class DashboardScreen(Screen[None]):
         self.panes: dict[str, Pane] = {str(pane.id): pane for pane in panes}
         self.work = Workers(self, desk, self.panes, fps=fps)
         self._ticks = 0
+        self._bound_for = ""
         self._rooms = Rooms(self._places, self.panes)
 
     @property
@@ -84,8 +85,11 @@ class DashboardScreen(Screen[None]):
 
     @property
     def focused_name(self) -> str:
-        """The name of the focused pane; the small screen counts as the ladder."""
-        name = self.focused.id if isinstance(self.focused, Pane) else None
+        """The name of the focused pane, or of the one that is on its way to the screen.
+
+        The small screen counts as the ladder.
+        """
+        name = self._bound_for or (self.focused.id if isinstance(self.focused, Pane) else None)
         return "ladder" if name is None or name == "compact" else name
 
     @property
@@ -168,7 +172,8 @@ class DashboardScreen(Screen[None]):
         for candidate in (name, "ladder", "compact", *PANES):
             pane = self.panes[candidate]
             if pane.place is not None and pane.can_focus:
-                pane.focus(scroll_visible=False)
+                self._bound_for = ""
+                self.set_focus(pane, scroll_visible=False)
                 return
 
     # --------------------------------------------------------------- keys for panes
@@ -177,6 +182,7 @@ class DashboardScreen(Screen[None]):
         """Bring a pane to the screen and focus it."""
         wishes = {"maximised": name} if self.wish.maximised else {"side": name}
         if self.panes[name].place is None or name == "supervisor":
+            self._bound_for = name
             self.arrange_anew(**wishes)
             self.call_after_refresh(self.focus_pane, name)
         else:
@@ -214,6 +220,7 @@ class DashboardScreen(Screen[None]):
             self.arrange_anew(maximised="")
         elif self.wish.side:
             self.arrange_anew(side="")
+        self._bound_for = "ladder"
         self.call_after_refresh(self.focus_pane, "ladder")
 
     def action_move(self, dx: int, dy: int) -> None:
