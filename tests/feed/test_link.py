@@ -216,9 +216,10 @@ class Life(RuleBasedStateMachine):
         assert self.link.attempt == (0 if stable else before.attempt)
 
     @invariant()
-    def whoever_waits_has_a_deadline_and_nobody_else_has(self) -> None:
+    def whoever_waits_has_a_deadline_unless_a_key_parked_it(self) -> None:
         link = self.link
-        assert (link.retry_at is not None) == (link.state in WAITING)
+        by_key = link.state is LinkState.PARKED and link.reason == "parked by key"
+        assert (link.retry_at is not None) == (link.state in WAITING and not by_key)
         if link.retry_at is None:
             return
         longest = {

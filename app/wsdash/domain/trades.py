@@ -52,20 +52,27 @@ class Tape:
         self.count = 0
         self.bought = Decimal(0)
         self.sold = Decimal(0)
-        self._ids: dict[str, None] = {}
+        self._counted: dict[str, bool] = {}
 
     def add(self, trade: Trade) -> bool:
-        """Put a print on the tape; tell whether it was new."""
-        if trade.id in self._ids:
-            return False
-        self._ids[trade.id] = None
-        if len(self._ids) > REMEMBERED_IDS:
-            del self._ids[next(iter(self._ids))]
-        self.prints.appendleft(trade)
-        if not trade.history:
-            self.count += 1
-            if trade.side == "buy":
-                self.bought = EXACT.add(self.bought, Decimal(trade.size))
-            else:
-                self.sold = EXACT.add(self.sold, Decimal(trade.size))
-        return True
+        """Put a print on the tape; tell whether it was new.
+
+        A print that one connection sent as history and another one live is one print,
+        and it is live.
+        """
+        counted = self._counted.get(trade.id)
+        if counted is None:
+            self.prints.appendleft(trade)
+            if len(self._counted) >= REMEMBERED_IDS:
+                del self._counted[next(iter(self._counted))]
+        if not trade.history and not counted:
+            self._count(trade)
+        self._counted[trade.id] = bool(counted) or not trade.history
+        return counted is None
+
+    def _count(self, trade: Trade) -> None:
+        self.count += 1
+        if trade.side == "buy":
+            self.bought = EXACT.add(self.bought, Decimal(trade.size))
+        else:
+            self.sold = EXACT.add(self.sold, Decimal(trade.size))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Protocol
+from typing import Final, Protocol
+
+_STEADY: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Linux has a clock of its own for this; elsewhere (macOS) the monotonic one goes on."""
 
 
 class Clock(Protocol):
@@ -24,8 +27,11 @@ class SystemClock:
     """The machine's own clocks."""
 
     def monotonic(self) -> float:
-        """Seconds that never jump."""
-        return time.monotonic()
+        """Seconds that never jump back, and that go on while the machine sleeps.
+
+        What was received before a sleep is then as old as it really is.
+        """
+        return time.clock_gettime(_STEADY)
 
     def wall(self) -> float:
         """Seconds since the epoch."""

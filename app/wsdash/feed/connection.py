@@ -121,6 +121,19 @@ class Connection:
         self.drop(Dropped("dropped by key"))
         self._hurry.set()
 
+    def park(self) -> None:
+        """Stay away until somebody says otherwise."""
+        self._signal(Signal.PARK)
+        self.drop(Dropped("parked by key"))
+
+    def rotate(self, *, done: bool = False) -> None:
+        """Another connection is made ready to take over, or (`done`) no longer is."""
+        self._signal(Signal.ROTATED if done else Signal.ROTATE)
+
+    def rename(self, name: str) -> None:
+        """Carry on under another name."""
+        self.link = msgspec.structs.replace(self.link, name=name)
+
     def tick(self, now: float) -> None:
         """Look at the clock, about four times a second."""
         self._replace(forgive(self.link, now))
@@ -141,7 +154,7 @@ class Connection:
     @property
     def is_live(self) -> bool:
         """Whether it is LIVE, and was not given up a moment ago."""
-        return self.link.state is LinkState.LIVE and self._fault is None
+        return self.link.state in (LinkState.LIVE, LinkState.ROTATING) and self._fault is None
 
     @property
     def rtt(self) -> float | None:
@@ -155,6 +168,9 @@ class Connection:
             if self.link.state is LinkState.HOLD:
                 self._hurry.clear()  # whoever was told to stay away does, whatever is pressed
                 await self._tools.clock.sleep(max(0.0, (due or 0.0) - self._now()))
+            elif due is None and self.link.state is LinkState.PARKED and not self._hurry.is_set():
+                await self._hurry.wait()
+                continue
             elif due is not None and not self._hurry.is_set() and self._now() < due:
                 try:
                     async with asyncio.timeout(due - self._now()):
@@ -227,7 +243,7 @@ class Connection:
                 self.drop(Dropped("too much to send"))
             for request in step.requests:
                 self._outbox.run(self._fetch(request))
-        if self.link.state is not LinkState.LIVE:
+        if self.link.state not in (LinkState.LIVE, LinkState.ROTATING):
             self._note_progress()
 
     def _note_progress(self) -> None:

@@ -41,6 +41,7 @@ class Signal(StrEnum):
     LOST = "lost"
     ROTATE = "rotate"
     ROTATED = "rotated"
+    PARK = "park"
     STOP = "stop"
 
 
@@ -70,7 +71,8 @@ class Link(msgspec.Struct, frozen=True):
         venue: the venue's short name.
         since: when the present state began.
         attempt: which try this is; 0 when the last session was stable.
-        retry_at: when the next try is due (BACKOFF, HOLD, PARKED), else None.
+        retry_at: when the next try is due (BACKOFF, HOLD, PARKED), else None; a connection
+            parked by key has none.
         reason: why it is where it is, in words; cleaned text.
         opened_at: when the present socket opened, None when there is none.
         live_at: when it became LIVE in this session, None before that.
@@ -157,6 +159,7 @@ TRANSITIONS: Final[dict[tuple[LinkState, Signal], LinkState]] = {
     (_S.LIVE, _G.LOST): _S.BACKOFF,
     (_S.ROTATING, _G.ROTATED): _S.LIVE,
     (_S.ROTATING, _G.LOST): _S.BACKOFF,
+    **{(state, _G.PARK): _S.PARKED for state in LinkState if state is not _S.IDLE},
     **{(state, _G.STOP): _S.IDLE for state in LinkState if state is not _S.IDLE},
 }
 """The whole life of a connection. A signal that is not here means nothing in that state.
@@ -189,6 +192,10 @@ def advance(
     match target:
         case LinkState.BACKOFF:
             return _lost(changed, now, uniform, cause or Cause("lost", "lost"), hold)
+        case LinkState.PARKED:
+            return msgspec.structs.replace(
+                changed, reason="parked by key", opened_at=None, live_at=None
+            )
         case LinkState.HOLD:
             reason = link.reason or "connect budget spent"
             return msgspec.structs.replace(changed, retry_at=now + hold, reason=reason)

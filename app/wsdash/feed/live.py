@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Literal
 
 from wsdash.domain.instrument import MarketKey
+from wsdash.feed.causes import Dropped
 from wsdash.feed.clock import Clock
 from wsdash.feed.connection import Connection
 from wsdash.feed.feed import LinkReport
+from wsdash.feed.link import Uniform
 from wsdash.feed.market import Board
+from wsdash.feed.rest import Rest
+from wsdash.feed.rotations import NEXT, Rotations
 from wsdash.feed.supervisor import Line, Supervisor
 from wsdash.venues.venue import Subscription
 
@@ -28,6 +33,7 @@ class LiveFeed:
             report to the given supervisor.
         venues: names of the venues that may be asked for.
         mode: ``demo`` when the venues are the embedded exchange.
+        uniform: spreads the times of rotations.
     """
 
     def __init__(
@@ -37,6 +43,7 @@ class LiveFeed:
         connect: Callable[[str, Supervisor], list[Connection]],
         venues: Sequence[str],
         mode: Literal["live", "demo"] = "live",
+        uniform: Uniform = random.uniform,
     ) -> None:
         self.mode: Literal["live", "demo", "replay"] = mode
         self.venues: Sequence[str] = tuple(venues)
@@ -45,8 +52,10 @@ class LiveFeed:
         self.log = self.supervisor.log
         self._clock, self._connect = clock, connect
         self._public: dict[str, Line] = {}
-        self._connections: list[Connection] = []
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[Connection, asyncio.Task[None]] = {}
+        self._rotations = Rotations(self.supervisor, uniform, self._start_next, self._stop)
+        self._ending: set[asyncio.Task[None]] = set()
+        self._rests: list[Rest] = []
         self._is_running = False
 
     @asynccontextmanager
@@ -60,12 +69,12 @@ class LiveFeed:
         finally:
             self._is_running = False
             self.supervisor.listeners.clear()  # that we leave is no news of the venue's
-            tasks = [watch, *self._tasks.values()]
+            tasks = [watch, *self._tasks.values(), *self._ending]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._tasks.clear()
-            for rest in {id(c.rest): c.rest for c in self._connections}.values():
+            for rest in self._rests:
                 await rest.close()
 
     def now(self) -> float:
@@ -105,13 +114,36 @@ class LiveFeed:
 
     def reconnect(self, venue: str) -> None:
         """Retry the venue's connections now; drops those that are up."""
-        for connection in self._connections:
-            if connection.venue.name == venue:
-                connection.reconnect()
+        for line in self.supervisor.lines.values():
+            if line.connection.venue.name == venue:
+                line.connection.reconnect()
+
+    def _with(self, name: str, act: Callable[[Connection], None]) -> None:
+        line = self.supervisor.lines.get(name)
+        if line is not None:
+            act(line.connection)
+
+    def rotate(self, name: str) -> None:
+        """Make another connection ready, and let it take over from the one of this name."""
+        line = self.supervisor.lines.get(name)
+        if line is not None:
+            self._rotations.ask(line, self._clock.monotonic(), "by key")
+
+    def retry(self, name: str) -> None:
+        """Do not wait for the next attempt of a connection; un-parks it."""
+        self._with(name, Connection.retry_now)
+
+    def drop(self, name: str) -> None:
+        """Drop a connection, as a fault would."""
+        self._with(name, lambda connection: connection.drop(Dropped("dropped by key")))
+
+    def park(self, name: str) -> None:
+        """Keep a connection away until it is retried."""
+        self._with(name, Connection.park)
 
     def reports(self) -> list[LinkReport]:
         """Every connection, in a steady order."""
-        return [_report(self.supervisor.lines[c.link.name]) for c in self._connections]
+        return [_report(line) for line in self.supervisor.lines.values()]
 
     async def links_changed(self, seen: int) -> int:
         """Wait until the links and their log changed; return the new revision."""
@@ -121,7 +153,7 @@ class LiveFeed:
         connections = self._connect(venue, self.supervisor)
         for connection in connections:
             self.supervisor.add(connection)
-        self._connections += connections
+            self._rests.append(connection.rest)
         self._public[venue] = self.supervisor.lines[connections[0].link.name]
         if self._is_running:
             self._start()
@@ -132,19 +164,39 @@ class LiveFeed:
         A connection handles every error of its sessions itself; an exception out of it is
         a bug in the supervision, and the next look starts it again.
         """
-        for connection in self._connections:
-            name = connection.link.name
-            task = self._tasks.get(name)
+        for line in self.supervisor.lines.values():
+            task = self._tasks.get(line.connection)
             if task is not None and task.done() and not task.cancelled() and task.exception():
-                self.supervisor.report(task.exception(), name)
+                self.supervisor.report(task.exception(), line.connection.link.name)
             if task is None or task.done():
-                self._tasks[name] = asyncio.create_task(connection.run(), name=name)
+                self._run(line.connection)
+
+    def _run(self, connection: Connection) -> None:
+        name = connection.link.name
+        self._tasks[connection] = asyncio.create_task(connection.run(), name=name)
+
+    def _start_next(self, like: Connection) -> Connection:
+        """Start a connection that is to take over from the one given."""
+        made = self._connect(like.venue.name, self.supervisor)
+        new = next(connection for connection in made if connection.role == like.role)
+        new.budget, new.rest = like.budget, like.rest
+        new.rename(like.link.name + NEXT)
+        self._run(new)
+        return new
+
+    def _stop(self, connection: Connection) -> None:
+        """Stop a connection that nothing is drawn from any more."""
+        if (task := self._tasks.pop(connection, None)) is not None:
+            task.cancel()
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
 
     async def _watch(self) -> None:
         while True:
             try:
                 self._start()
                 self.supervisor.tick()
+                self._rotations.tick(self._clock.monotonic())
             except Exception as error:  # noqa: BLE001 - the watch must outlive every bug
                 self.supervisor.report(error, "watch")
             await self._clock.sleep(TICK)

@@ -7,7 +7,7 @@ is drawn. Silent streams are found by the watchdog and repaired, each on its own
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal
 
 from wsdash.domain.account import Account
 from wsdash.domain.events import BookLost, BookSynced, Event, Listed, Notice, Unparsed
@@ -19,38 +19,28 @@ from wsdash.feed.clock import Clock
 from wsdash.feed.connection import Connection
 from wsdash.feed.history import LinkHistory
 from wsdash.feed.link import OPEN, Link, LinkState
+from wsdash.feed.listener import Listener, Symbol
 from wsdash.feed.log import LinkEvent, new_log
 from wsdash.feed.market import Board, ChannelState, Stream
+from wsdash.feed.rotation import Rotation
 from wsdash.feed.watchdog import Patient, Repair
 from wsdash.venues.venue import Request, Subscription
-
-Symbol = str
-
-
-class Listener(Protocol):
-    """Who wants every fact and every change of state, in order (`tail`, a recorder)."""
-
-    def fact(self, venue: str, event: Event) -> None:
-        """A venue said something; the board knows it already."""
-
-    def stream(self, connection: Connection, symbol: Symbol, stream: Stream) -> None:
-        """A stream is in another state."""
-
-    def link(self, connection: Connection, before: Link) -> None:
-        """A link is another one."""
-
-    def frame(self, connection: Connection, direction: Literal["in", "out"], data: str) -> None:
-        """A frame crossed the wire; only while the supervisor is `recording`."""
-
-    def answer(self, connection: Connection, request: Request, body: bytes) -> None:
-        """A request was answered."""
 
 
 @dataclass(slots=True)
 class Line:
-    """A connection and what is kept beside it."""
+    """A connection and what is kept beside it.
+
+    Attributes:
+        rotation: the change to another connection that is under way.
+        rotate_at: when the next one is due, monotonic seconds; None for never.
+        rotate_why: why it is due.
+    """
 
     connection: Connection
+    rotation: Rotation | None = None
+    rotate_at: float | None = None
+    rotate_why: str = ""
     history: LinkHistory = field(default_factory=LinkHistory)
     patients: dict[Subscription, Patient] = field(default_factory=dict)
     wanted: frozenset[Subscription] = frozenset()
@@ -94,11 +84,14 @@ class Supervisor:
 
     def link_changed(self, connection: Connection, before: Link) -> None:
         """The link is another one than `before`."""
+        if not self._carries(connection):
+            self._log(connection, "", connection.link.state, connection.link.reason)
+            return
         link = connection.link
         if link.state is not before.state:
             self._log(connection, "", link.state, link.reason)
             wall = self._clock.wall()
-            if before.state in OPEN and link.state not in OPEN:
+            if before.state in OPEN and link.state not in OPEN | {LinkState.IDLE}:
                 heard = connection.received_at
                 silence = 0.0 if heard is None else self._clock.monotonic() - heard
                 self.board.gaps.open(link.name, "", wall - silence, link.reason)
@@ -126,6 +119,7 @@ class Supervisor:
 
     def facts(self, connection: Connection, events: list[Event]) -> None:
         """The venue said something."""
+        events = self._sift(connection, events)
         now, venue = self._clock.monotonic(), connection.venue.name
         for event in events:
             stream = apply(self.board, venue, event, now)
@@ -137,13 +131,33 @@ class Supervisor:
                 case Listed() if connection.role == "public":
                     self._ask(self.lines[connection.link.name])
                 case Notice() if event.shutdown:
-                    self._log(connection, "", connection.link.state, clean(event.text))
+                    self.lines[connection.link.name].rotate_why = clean(event.text)
+                    self.lines[connection.link.name].rotate_at = now
                 case Unparsed():
                     self._log(connection, "", "BAD", clean(f"{event.reason}: {event.sample}", 80))
                 case _:
                     pass
             for listener in self.listeners:
                 listener.fact(venue, event)
+
+    def _sift(self, connection: Connection, events: list[Event]) -> list[Event]:
+        """What of a connection's facts the board is to know: during a rotation, some wait."""
+        line = next((one for one in self.lines.values() if one.connection is connection), None)
+        if line is not None and line.rotation is not None:
+            line.rotation.compare(self.board)
+        if line is not None:
+            return events
+        for line in self.lines.values():
+            if line.rotation is not None and line.rotation.new is connection:
+                at_once = line.rotation.take(events)
+                line.rotation.compare(self.board)
+                return at_once
+        return []  # of a connection that was let go
+
+    def _carries(self, connection: Connection) -> bool:
+        """Whether what is drawn comes from this connection."""
+        line = self.lines.get(connection.link.name)
+        return line is not None and line.connection is connection
 
     def frame(self, connection: Connection, direction: Literal["in", "out"], data: str) -> None:
         """A frame crossed the wire."""
@@ -154,6 +168,21 @@ class Supervisor:
         """A request was answered."""
         for listener in self.listeners:
             listener.answer(connection, request, body)
+
+    def note(self, connection: Connection, text: str) -> None:
+        """Put something about a connection into the log."""
+        self._log(connection, "", connection.link.state, text)
+
+    def took_over(self, connection: Connection) -> None:
+        """A rotation is over: what the connection carries is whole, whatever the last one did."""
+        name, wall = connection.link.name, self._clock.wall()
+        self.note(connection, "took over")
+        self.board.gaps.close(name, "", wall)
+        now = self._clock.monotonic()
+        for symbol, stream in self._streams(connection):
+            if stream.state is ChannelState.STALE and stream.enter(ChannelState.QUIET, now):
+                self._tell(connection, symbol, stream)
+        self.links.touch()
 
     def report(self, error: BaseException | None, name: str) -> None:
         """Put a bug of the supervision itself into the log: it goes on, but not unseen."""
