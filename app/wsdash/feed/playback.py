@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
-from wsdash.domain.events import Event
+from wsdash.domain.events import BookSynced, Event
 from wsdash.feed.recording import Record, RecordingError
 from wsdash.venues import registry
 from wsdash.venues.venue import Answer, Request, Session, Venue
@@ -27,6 +27,8 @@ class Playback:
         self.venues: dict[str, Venue] = {}
         self.closed: list[Session] = []
         self.now = 0.0
+        self._down: set[str] = set()
+        self._owners: dict[str, Session] = {}
 
     def feed(self, record: Record) -> list[tuple[Venue, Event]]:
         """Take one record and return what it means.
@@ -44,28 +46,44 @@ class Playback:
         if record.dir == "rest":
             return list(self._rest(record))
         session = self._session(record)
-        venue = self.venues[record.conn]
+        self._down.discard(record.conn)
         events = session.ticked(self.now).events
         events += session.received(record.data.encode(), self.now).events
-        return [(venue, event) for event in events]
+        return self._said(record.conn, events)
 
     def finish(self) -> list[tuple[Venue, Event]]:
         """Let the time pass that quiet books need to be believed."""
         self.now += SETTLED
         return [
-            (self.venues[conn], event)
+            said
             for conn, session in self.sessions.items()
-            for event in session.ticked(self.now).events
+            for said in self._said(conn, session.ticked(self.now).events)
         ]
 
     def all_sessions(self) -> list[Session]:
         """Every session there was."""
         return [*self.closed, *self.sessions.values()]
 
+    def stands(self, symbol: str) -> bool:
+        """Whether the connection over which a book came is still up."""
+        owner = self._owners.get(symbol)
+        return any(
+            session is owner and conn not in self._down for conn, session in self.sessions.items()
+        )
+
+    def _said(self, conn: str, events: list[Event]) -> list[tuple[Venue, Event]]:
+        for event in events:
+            if isinstance(event, BookSynced):
+                self._owners[event.symbol] = self.sessions[conn]
+        return [(self.venues[conn], event) for event in events]
+
     def _turn(self, record: Record) -> None:
+        if record.event == "lost":
+            self._down.add(record.conn)
         if record.event == "opened" and record.venue in registry.VENUES:
             if record.conn in self.sessions:
                 self.closed.append(self.sessions.pop(record.conn))
+            self._down.discard(record.conn)
             self._open(record.conn, registry.VENUES[record.venue], record.role == "private")
 
     def _session(self, record: Record) -> Session:
@@ -85,7 +103,7 @@ class Playback:
         venue = registry.of_connection(record.conn, record.data) or self.venue
         if venue is None:
             return
-        parts = urlsplit(record.conn)
+        parts = registry.parts_of(record.conn)
         query = tuple(parse_qsl(parts.query))
         path = parts.path.replace("/api/v1/", "/api/v3/")
         request, answer = Request(path, query), Answer(200, record.data.encode())
@@ -99,8 +117,9 @@ class Playback:
             self._open(record.conn, venue, private=False)
             public = [record.conn]
         heard = [conn for conn in public if self.sessions[conn].hears(symbol)]
-        for event in self.sessions[(heard or public)[0]].answered(request, answer, self.now).events:
-            yield venue, event
+        conn = (heard or public)[0]
+        events = self.sessions[conn].answered(request, answer, self.now).events
+        yield from self._said(conn, events)
 
 
 def _is_private(conn: str) -> bool:
@@ -108,5 +127,5 @@ def _is_private(conn: str) -> bool:
 
 
 def _where(conn: str) -> str:
-    parts = urlsplit(conn)
+    parts = registry.parts_of(conn)
     return f"{parts.hostname}{parts.path}" if parts.hostname else "this connection"

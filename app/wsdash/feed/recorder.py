@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -90,15 +91,17 @@ class Recorder:
 
     def close(self) -> None:
         """Finish the file."""
-        file, self._file = self._file, None
-        if file is None:
+        if self._file is None:
             return
         try:
             if self._packer is not None:
-                file.write(self._packer.flush())
-            file.close()
+                self._file.write(self._packer.flush())
+            self._file.flush()
         except OSError as error:
-            self.problem = f"recording stopped: {error.strerror}"
+            self._stop(error)
+        else:
+            self._file.close()
+            self._file = None
 
     def _write(self, record: Record) -> None:
         if self._file is None:
@@ -117,5 +120,12 @@ class Recorder:
                 self._file.flush()
             self.records += 1
         except OSError as error:
-            self.problem = f"recording stopped: {error.strerror}"
-            self._file = None
+            self._stop(error)
+
+    def _stop(self, error: OSError) -> None:
+        """Give the file up; what could not be written is dropped with it."""
+        self.problem = f"recording stopped: {error.strerror}"
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(OSError):
+                file.close()

@@ -21,8 +21,9 @@ from wsdash.feed.link import Link, LinkState
 from wsdash.feed.log import LinkEvent, new_log
 from wsdash.feed.market import Board, Stream
 from wsdash.feed.playback import Playback
-from wsdash.feed.recording import Record, Recording
+from wsdash.feed.recording import Record, Recording, RecordingError
 from wsdash.feed.survey import channel_of, survey, timed
+from wsdash.venues import registry
 from wsdash.venues.venue import Subscription, Venue
 
 FRAME = 1 / 30
@@ -30,6 +31,8 @@ FRAME = 1 / 30
 
 SLOWEST: Final = 0.1
 FASTEST: Final = 100.0
+
+_STATES: Final = {state.lower(): state for state in LinkState}
 
 BATCH = 500
 """Records played between two looks at the rest of the program."""
@@ -136,6 +139,8 @@ class ReplayFeed:
                 return
             self.position = max(self.position, (self._next.t or 0.0) - self.start)
             self._take()
+            if self._next is None:
+                self._end()
 
     async def _play(self) -> None:
         last = self._clock.monotonic()
@@ -157,12 +162,15 @@ class ReplayFeed:
             played += 1
             if played % BATCH == 0:
                 await self._clock.sleep(0)
-        self.position = min(target, self.duration) if self._next is not None else self.duration
+        self.position = min(target, self.duration)
         if self._next is None:
-            for venue, event in self._playback.finish():
-                self._apply(venue, event)
-            self.playing = False
-            self._links.touch()
+            self._end()
+
+    def _end(self) -> None:
+        self.position, self.playing = self.duration, False
+        for venue, event in self._playback.finish():
+            self._apply(venue, event)
+        self._links.touch()
 
     def _take(self) -> None:
         record, self._next = self._next, next(self._records, None)
@@ -170,7 +178,11 @@ class ReplayFeed:
             return
         if record.dir == "link":
             self._turn(record)
-        events = self._playback.feed(record)
+        try:
+            events = self._playback.feed(record)
+        except RecordingError as error:  # the survey did not look that far
+            self._log("replay", "", "BAD", clean(str(error)))
+            return
         venue = self._playback.venues.get(record.conn)
         if venue is not None and record.dir == "in":
             line = self._line(record, venue)
@@ -202,7 +214,7 @@ class ReplayFeed:
 
     def _turn(self, record: Record) -> None:
         """A recorded turn in the life of a connection."""
-        venue = self._playback.venues.get(record.conn)
+        venue = self._playback.venues.get(record.conn) or registry.VENUES.get(record.venue)
         if venue is None:
             return
         line, now, reason = self._line(record, venue), self.now(), clean(record.reason)
@@ -218,7 +230,10 @@ class ReplayFeed:
             self.board.gaps.close(line.link.name, "", now)
             for _, stream in streams.of_venue(self.board, venue.name):
                 streams.await_data(stream, now)
-        self._log(line.link.name, "", record.event, reason)
+        elif record.event in _STATES:
+            state = _STATES[record.event]
+            line.link = msgspec.structs.replace(line.link, state=state, since=now, reason=reason)
+        self._log(line.link.name, "", clean(record.event, 20), reason)
 
     def _line(self, record: Record, venue: Venue) -> _Line:
         if record.conn not in self._lines:

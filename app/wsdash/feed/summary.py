@@ -81,7 +81,11 @@ def summarise(path: Path, venue: Venue | None = None) -> dict[str, Any]:
         "checksum_fail": sum(tally.checksum_fail for tally in tallies),
         "ever_crossed": any(tally.ever_crossed for tally in tallies),
         "unparsed": sum(tally.unparsed for tally in tallies),
-        "books": {name: _book(book) for name, book in sorted(summary.books.items())},
+        "books": {
+            name: _book(book)
+            for name, book in sorted(summary.books.items())
+            if playback.stands(name)
+        },
         "trades": {name: _trades(tape) for name, tape in sorted(summary.tapes.items())},
         "balances": {
             asset: {"total": balance.total, "available": balance.available}

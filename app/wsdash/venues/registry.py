@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from wsdash.domain.candles import INTERVALS
 from wsdash.domain.events import Channel
@@ -92,9 +92,17 @@ def find(name: str) -> Venue:
     return VENUES[name]
 
 
+def parts_of(address: str) -> SplitResult:
+    """Return the parts of a recorded address; of one that is none, empty ones."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def of_connection(address: str, frame: str) -> Venue | None:
     """Return the venue of a recorded connection, by its address or else by what it said."""
-    host = urlsplit(address).hostname or ""
+    host = parts_of(address).hostname or ""
     for venue in VENUES.values():
         if any(host == known or host.endswith("." + known) for known in venue.hosts):
             is_spot = host.split(".")[0] not in ("fstream", "dstream", "fapi", "dapi", "futures")
@@ -107,5 +115,5 @@ def of_connection(address: str, frame: str) -> Venue | None:
 
 
 def _is_kraken_v1(venue: Venue, address: str) -> bool:
-    parts = urlsplit(address)
+    parts = parts_of(address)
     return venue is KRAKEN and parts.scheme == "wss" and not parts.path.startswith("/v2")
