@@ -109,8 +109,7 @@ def test_a_flipped_bit_in_a_packed_file_is_no_crash(tmp_path: Path, place: int, 
         records, damaged = read(written(tmp_path, bytes(packed)))
     except RecordingError:
         return
-    assert damaged >= 1
-    assert all(isinstance(record, Record) for record in records)
+    assert damaged or records == RECORDS  # the last bits of deflated data are padding
 
 
 @quick
