@@ -136,10 +136,9 @@ def _dashboard(
         title_badge=badge,
         lifespan=feed.running,
         accounts=wiring.venues_with_account(settings),
+        leave_after=seconds,
         **_look(settings),
     )
-    if seconds is not None:
-        app.set_timer(seconds, app.exit)
     return run_app(app, mouse=settings.mouse, state_dir=state_dir())
 
 

@@ -22,24 +22,14 @@ from wsdash.domain.events import (
     TickerMoved,
 )
 from wsdash.feed.budget import ConnectBudget
-from wsdash.feed.causes import AuthRefused, Dropped, Silence, classify
+from wsdash.feed.causes import AuthRefused, Dropped, classify
 from wsdash.feed.link import WAITING, Cause, Link, LinkState, Signal, advance, forgive
 from wsdash.feed.observer import Tools
 from wsdash.feed.outbox import Outbox
+from wsdash.feed.pulse import Pulse
 from wsdash.feed.rest import Rest
 from wsdash.feed.sockets import Socket
 from wsdash.venues.venue import Request, Session, Step, Subscription, Venue
-
-SYNC_DEADLINE = 5.0
-"""Seconds after which a connection with data is LIVE though some book is not, and one
-without any data is given up."""
-
-LOGIN_DEADLINE = 10.0
-"""Seconds for a login."""
-
-ASLEEP = 5.0
-"""Seconds without a look at the clock that mean the machine or the program stood still: what
-the socket holds then is old, and nobody knows what the venue has thrown away."""
 
 
 class Connection:
@@ -76,8 +66,7 @@ class Connection:
         self._wanted: tuple[Subscription, ...] = ()
         self._socket: Socket | None = None
         self._fault: Exception | None = None
-        self._data = False
-        self._looked_at = 0.0
+        self._pulse: Pulse | None = None
         self._hurry = asyncio.Event()
         self._outbox: Outbox | None = None
 
@@ -137,19 +126,16 @@ class Connection:
     def tick(self, now: float) -> None:
         """Look at the clock, about four times a second."""
         self._replace(forgive(self.link, now))
-        if self.session is None or self._socket is None:
-            return
-        if not self._is_awake(now):
+        if self.session is None or not self._is_awake(now):
             return
         self._ask(lambda session, now: session.ticked(now))
-        limit = self.venue.liveness.heartbeat
-        if limit and self._wanted and now - (self.received_at or now) > limit:
-            self.drop(Silence(f"silent for {limit:.0f} s"))
-        elif self.link.state in (LinkState.SUBSCRIBING, LinkState.SYNCING):
-            if now - self.link.since > SYNC_DEADLINE:
-                self._sync_late()
-        elif self.link.state is LinkState.AUTH and now - self.link.since > LOGIN_DEADLINE:
-            self.drop(Silence(f"no login in {LOGIN_DEADLINE:.0f} s"))
+        if (pulse := self._pulse) is None:
+            return
+        if (fault := pulse.judge(self.link, now, wanted=bool(self._wanted))) is not None:
+            self.drop(fault)
+        elif pulse.is_late(self.link, now):
+            self._signal(Signal.SUBSCRIBED)
+            self._signal(Signal.SYNCED)
 
     @property
     def is_live(self) -> bool:
@@ -189,8 +175,8 @@ class Connection:
         outbox = Outbox(self._sending(socket), self.venue.messages, self._tools.clock, self.drop)
         try:
             now = self._now()
-            self._socket, self._outbox, self.received_at, self._data = socket, outbox, now, False
-            self._looked_at = now
+            self._socket, self._outbox = socket, outbox
+            self._pulse = Pulse(self.venue.liveness.heartbeat, now)
             session = self.session = self._make_session()
             session.want(self._wanted, now)
             private = self.role == "private"
@@ -200,7 +186,7 @@ class Connection:
                 frame = await socket.recv(decode=False)
                 self._take(session, frame if isinstance(frame, bytes) else frame.encode())
         finally:
-            self._socket = self._outbox = self.session = None
+            self._socket = self._outbox = self.session = self._pulse = None
             socket.abort()
             await outbox.close()
 
@@ -209,6 +195,8 @@ class Connection:
         if self._fault is not None or not self._is_awake(now):
             return
         self.received_at = now
+        if self._pulse is not None:
+            self._pulse.heard_at = now
         self.frames += 1
         if self._tools.observer.recording:
             self._tools.observer.frame(self, "in", frame.decode("utf-8", "replace"))
@@ -216,10 +204,10 @@ class Connection:
 
     def _is_awake(self, now: float) -> bool:
         """Whether somebody looked at the clock lately; gives the connection up where nobody did."""
-        stood_still, self._looked_at = now - self._looked_at, now
-        if stood_still > ASLEEP:
-            self.drop(Dropped(f"resumed after {stood_still:.0f} s"))
-        return stood_still <= ASLEEP
+        fault = self._pulse.look(now) if self._pulse is not None else None
+        if fault is not None:
+            self.drop(fault)
+        return fault is None
 
     def _ask(self, what: Callable[[Session, float], Step]) -> None:
         """Have the session do something; its crash is the connection's, not the caller's."""
@@ -233,7 +221,8 @@ class Connection:
     def _follow(self, step: Step) -> None:
         """Make happen what a session returned."""
         if step.events:
-            self._data = self._data or any(isinstance(e, _DATA) for e in step.events)
+            if self._pulse is not None and not self._pulse.data:
+                self._pulse.data = any(isinstance(event, _DATA) for event in step.events)
             self._tools.observer.facts(self, step.events)
             for event in step.events:
                 if isinstance(event, AuthFailed):
@@ -258,14 +247,6 @@ class Connection:
             self._signal(Signal.SYNCED)
         if self.link.state in (LinkState.SUBSCRIBING, LinkState.SYNCING) and total:
             self._replace(msgspec.structs.replace(self.link, progress=f"{done}/{total}"))
-
-    def _sync_late(self) -> None:
-        """Some channel is behind: the others must not wait for it, or nothing came at all."""
-        if self._data:
-            self._signal(Signal.SUBSCRIBED)
-            self._signal(Signal.SYNCED)
-        else:
-            self.drop(Silence(f"no data in {SYNC_DEADLINE:.0f} s"))
 
     def _sending(self, socket: Socket) -> Callable[[str], Awaitable[None]]:
         async def send(frame: str) -> None:

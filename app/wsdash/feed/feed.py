@@ -70,6 +70,18 @@ class Feed(Protocol):
     def reconnect(self, venue: str) -> None:
         """Retry the venue's connections now; drops those that are up."""
 
+    def retry(self, name: str) -> None:
+        """Do not wait for the next attempt of a connection; un-parks it."""
+
+    def drop(self, name: str) -> None:
+        """Drop a connection, as a fault would."""
+
+    def park(self, name: str) -> None:
+        """Keep a connection away until it is retried."""
+
+    def rotate(self, name: str) -> None:
+        """Make another connection ready, and let it take over without a gap."""
+
 
 class Player(Protocol):
     """What a replay can do beside being a feed."""

@@ -103,6 +103,18 @@ class ReplayFeed:
     def reconnect(self, venue: str) -> None:
         """A recording has no connection."""
 
+    def retry(self, name: str) -> None:
+        """As above: what happened has happened."""
+
+    def drop(self, name: str) -> None:
+        """As above."""
+
+    def park(self, name: str) -> None:
+        """As above."""
+
+    def rotate(self, name: str) -> None:
+        """As above."""
+
     def reports(self) -> list[LinkReport]:
         """The recorded connections."""
         return [
