@@ -6,10 +6,11 @@ No error made here ever holds a value: a settings file has secrets in it.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -22,7 +23,11 @@ from pydantic_settings import (
 )
 
 from wsdash.feed.sockets import is_loopback
+from wsdash.places import line_of, place
 from wsdash.venues.registry import VENUES
+
+_USERINFO: Final = re.compile(r"//[^/@]*@")
+"""User and password in an address."""
 
 
 class BadSettings(Exception):
@@ -31,7 +36,11 @@ class BadSettings(Exception):
 
 def _endpoint(secure: str, plain: str) -> AfterValidator:
     def check(address: str) -> str:
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+            _ = parts.port
+        except ValueError:
+            raise ValueError("not an address") from None  # the library's words hold the value
         if parts.scheme not in (secure, plain) or not parts.hostname:
             raise ValueError(f"must be a {secure}:// address")
         if parts.username or parts.password:
@@ -102,7 +111,7 @@ class Settings(BaseSettings):
     """Most frames a second."""
     mouse: bool = False
     """Whether the mouse is used; off, so that nothing types garbage after a lost connection."""
-    proxy: str = "none"
+    proxy: str = Field(default="none", repr=False)
     """``none``, ``env`` for the environment's, or an address."""
     keymap: dict[str, str] = {}
     """Keys by binding id, such as ``symbol = "s"``."""
@@ -126,28 +135,28 @@ def load(file: Path, flags: dict[str, Any] | None = None) -> Settings:
     text = _read(file)
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        where = str(error).rpartition("(at ")[2].rstrip(")") or "its end"
-        raise BadSettings(f"{file}: not valid TOML at {where}") from None
+    except (ValueError, RecursionError) as error:
+        where = str(error).partition("(at ")[2].rstrip(")")
+        spot = f" at {where}" if isinstance(error, tomllib.TOMLDecodeError) and where else ""
+        raise BadSettings(f"{file}: not valid TOML{spot}") from None
     unknown = next((key for key in values if key not in Settings.model_fields), None)
     if unknown is not None:
-        raise BadSettings(f"{file}{_line(text, (unknown,))}: {unknown}: no such setting")
+        raise BadSettings(f"{file}{line_of(text, (unknown,))}: {unknown}: no such setting")
     try:
         settings = _layered(values, flags or {})
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
         path = tuple(str(part) for part in problem["loc"])
-        place = f"{file}{_line(text, path)}" if _in(values, path) else "settings"
         message = problem["msg"].removeprefix("Value error, ")
-        raise BadSettings(f"{place}: {'.'.join(path)}: {message}") from None
+        raise BadSettings(f"{place(file, text, path)}: {'.'.join(path)}: {message}") from None
     except SettingsError as error:
         field = str(error).partition('"')[2].partition('"')[0]
         raise BadSettings(f"environment: WSDASH_{field.upper()}: cannot be read") from None
     stranger = next((name for name in settings.venues if name not in VENUES), None)
     if stranger is not None:
-        place = f"{file}{_line(text, ('venues', stranger))}"
+        where = place(file, text, ("venues", stranger))
         known = ", ".join(VENUES)
-        raise BadSettings(f"{place}: venues.{stranger}: unknown venue; there are {known}")
+        raise BadSettings(f"{where}: venues.{stranger}: unknown venue; there are {known}")
     _check_mode(file, values)
     return settings
 
@@ -156,7 +165,7 @@ def shown(settings: Settings, file: Path) -> list[tuple[str, str]]:
     """The settings in force as names and values; of secrets only whether they are there."""
     rows = [("settings file", str(file))]
     for name, value in settings.model_dump(exclude={"venues"}).items():
-        rows.append((name, str(value)))
+        rows.append((name, _USERINFO.sub("//…@", str(value))))
     for venue, own in settings.venues.items():
         for name, value in own.model_dump(exclude_none=True).items():
             secret = name in ("api_key", "api_secret")
@@ -221,22 +230,3 @@ def _check_mode(file: Path, values: dict[str, Any]) -> None:
     venues = values.get("venues", {})
     if any("api_secret" in venue for venue in venues.values() if isinstance(venue, dict)):
         refuse_others(file, "a file with secrets")
-
-
-def _in(values: dict[str, Any], path: tuple[str, ...]) -> bool:
-    node: Any = values
-    for part in path:
-        if not isinstance(node, dict) or part not in node:
-            return False
-        node = node[part]
-    return True
-
-
-def _line(text: str, path: tuple[str, ...]) -> str:
-    """`` line N`` of the last part of a path that a line begins with; empty if none does."""
-    for part in reversed(path):
-        for number, line in enumerate(text.splitlines(), 1):
-            start = line.strip().strip("[]").replace('"', "")
-            if start.startswith(part) or start.endswith("." + part) or f".{part}" in start:
-                return f" line {number}"
-    return ""
