@@ -15,6 +15,7 @@ from typing import Final
 from wsdash import wiring
 from wsdash.domain.events import Channel
 from wsdash.domain.instrument import MarketKey
+from wsdash.domain.text import clean
 from wsdash.feed.clock import SystemClock
 from wsdash.feed.live import LiveFeed
 from wsdash.feed.recorder import Recorder
@@ -59,12 +60,20 @@ def tail(
     keys = [parse(symbol) for symbol in symbols]
     feed = wiring.live_feed(settings, demo=demo)
 
+    unheard = False
+
     def write(line: bytes) -> None:
-        sys.stdout.buffer.write(line)
-        sys.stdout.buffer.flush()
+        nonlocal unheard
+        try:
+            if not unheard:
+                sys.stdout.buffer.write(line)
+                sys.stdout.buffer.flush()
+        except BrokenPipeError:  # a reader that has seen enough (``| head``)
+            unheard = True
 
     lines = Tail(feed.board, kinds, SystemClock(), write)
     feed.supervisor.listeners.append(lines)
+    feed.board.gaps.listeners.append(lines.gap)
 
     async def flush() -> None:
         while True:
@@ -75,9 +84,11 @@ def tail(
         feed.want(wanted_of(keys, kinds))
         flusher = asyncio.create_task(flush())
         try:
-            await _until(feed, keys, seconds)
+            await _until(feed, keys, seconds, broken=lambda: "unheard" if unheard else "")
         finally:
             flusher.cancel()
+        if unheard:
+            raise BrokenPipeError
 
     return _run(feed, body)
 
@@ -88,6 +99,7 @@ def record(settings: Settings, symbols: Sequence[str], out: Path, seconds: float
     feed = wiring.live_feed(settings)
     recorder = Recorder(out, SystemClock())
     feed.supervisor.listeners.append(recorder)
+    feed.board.gaps.listeners.append(recorder.gap)
     feed.supervisor.recording = True
 
     async def body() -> None:
@@ -118,7 +130,8 @@ def symbols(settings: Settings, venue: str, pattern: str) -> int:
     wanted = pattern.upper()
     for name, instrument in sorted(listed.items()):
         if wanted in name.upper() or wanted in instrument.symbol:
-            sys.stdout.write(f"{name}\t{instrument.symbol}\t{instrument.status}\n")
+            row = (clean(text, 80) for text in (name, instrument.symbol, instrument.status))
+            sys.stdout.write("\t".join(row) + "\n")
     return code
 
 

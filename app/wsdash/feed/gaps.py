@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container
+from collections.abc import Callable, Container
 
 import msgspec
 
@@ -30,10 +30,15 @@ class Gap(msgspec.Struct, frozen=True):
 
 
 class Ledger:
-    """All gaps, oldest first; at most one open for each connection and market."""
+    """All gaps, oldest first; at most one open for each connection and market.
+
+    Attributes:
+        listeners: are told of every gap when it opens and when it closes.
+    """
 
     def __init__(self) -> None:
         self.gaps: deque[Gap] = deque(maxlen=LENGTH)
+        self.listeners: list[Callable[[Gap], None]] = []
 
     def __iter__(self) -> reversed[Gap]:  # newest first, as they are looked at
         return reversed(self.gaps)
@@ -45,18 +50,24 @@ class Ledger:
         """A hole begins; one that is open already goes on."""
         if self._find(connection, symbol) is None:
             self.gaps.append(Gap(wall, None, connection, symbol, reason))
+            self._tell(self.gaps[-1])
 
     def close(self, connection: str, symbol: str, wall: float) -> None:
         """The data is whole again."""
         index = self._find(connection, symbol)
         if index is not None:
             self.gaps[index] = msgspec.structs.replace(self.gaps[index], end=wall)
+            self._tell(self.gaps[index])
 
     def forget(self, connection: str, symbols: Container[str], wall: float) -> None:
         """Nobody looks at any other market than these any more: what was missing of it ends."""
         for gap in list(self.gaps):
             if gap.connection == connection and gap.symbol and gap.symbol not in symbols:
                 self.close(connection, gap.symbol, wall)
+
+    def _tell(self, gap: Gap) -> None:
+        for listener in self.listeners:
+            listener(gap)
 
     def _find(self, connection: str, symbol: str) -> int | None:
         for index in range(len(self.gaps) - 1, -1, -1):

@@ -80,6 +80,8 @@ class Playback:
     def _turn(self, record: Record) -> None:
         if record.event == "lost":
             self._down.add(record.conn)
+        if record.event == "closed" and record.conn in self.sessions:
+            self.closed.append(self.sessions.pop(record.conn))
         if record.event == "opened" and record.venue in registry.VENUES:
             if record.conn in self.sessions:
                 self.closed.append(self.sessions.pop(record.conn))

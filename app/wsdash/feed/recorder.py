@@ -12,6 +12,7 @@ import msgspec
 from wsdash.domain.events import Event
 from wsdash.feed.clock import Clock
 from wsdash.feed.connection import Connection
+from wsdash.feed.gaps import Gap
 from wsdash.feed.link import OPEN, Link
 from wsdash.feed.market import Stream
 from wsdash.feed.recording import Record, RecordingError
@@ -47,6 +48,8 @@ class Recorder:
         self._clock = clock
         self._packer = zlib.compressobj(wbits=31) if file.suffix == ".gz" else None
         self._flushed = clock.monotonic()
+        self._labels: dict[Connection, str] = {}
+        self._carriers: dict[str, str] = {}
 
     def fact(self, venue: str, event: Event) -> None:
         """Frames are recorded, not what was made of them."""
@@ -57,7 +60,14 @@ class Recorder:
     def link(self, connection: Connection, before: Link) -> None:
         """Record a turn in the life of a connection."""
         link = connection.link
-        if connection.role == "private" or link.state is before.state:
+        if connection.role == "private":
+            return
+        label = self._label(connection)
+        last = self._carriers.setdefault(link.name, label)
+        if last != label:  # a rotation: another connection carries the line now
+            self._carriers[link.name] = label
+            self._write(Record(self._clock.wall(), last, "link", event="closed"))
+        if link.state is before.state:
             return
         if link.state in OPEN and before.state not in OPEN:
             event = "opened"
@@ -68,7 +78,7 @@ class Recorder:
         self._write(
             Record(
                 t=self._clock.wall(),
-                conn=connection.address,
+                conn=label,
                 dir="link",
                 venue=connection.venue.name,
                 role=connection.role,
@@ -77,10 +87,17 @@ class Recorder:
             )
         )
 
+    def gap(self, gap: Gap) -> None:
+        """Record a hole in the data; `conn` is the name of the connection."""
+        text = msgspec.json.encode(gap).decode()
+        self._write(
+            Record(self._clock.wall(), gap.connection, "link", text, event="gap", reason=gap.reason)
+        )
+
     def frame(self, connection: Connection, direction: Literal["in", "out"], data: str) -> None:
         """Record a frame."""
         if connection.role == "public":
-            self._write(Record(self._clock.wall(), connection.address, direction, data))
+            self._write(Record(self._clock.wall(), self._label(connection), direction, data))
 
     def answer(self, connection: Connection, request: Request, body: bytes) -> None:
         """Record the body of an answer under the address that was asked."""
@@ -88,6 +105,14 @@ class Recorder:
             address = connection.rest.address(request)
             text = body.decode("utf-8", "replace")
             self._write(Record(self._clock.wall(), address, "rest", text))
+
+    def _label(self, connection: Connection) -> str:
+        """The address; numbered when another connection to it is in the recording already."""
+        if connection not in self._labels:
+            count = sum(one.address == connection.address for one in self._labels)
+            suffix = f"#{count + 1}" if count else ""
+            self._labels[connection] = connection.address + suffix
+        return self._labels[connection]
 
     def close(self) -> None:
         """Finish the file."""

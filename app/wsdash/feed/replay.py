@@ -229,6 +229,10 @@ class ReplayFeed:
         venue = self._playback.venues.get(record.conn) or registry.VENUES.get(record.venue)
         if venue is None:
             return
+        if record.event == "closed":
+            self._lines.pop(record.conn, None)
+            self._links.touch()
+            return
         line, now, reason = self._line(record, venue), self.now(), clean(record.reason)
         if record.event == "lost":
             line.link = msgspec.structs.replace(

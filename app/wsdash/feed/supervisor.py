@@ -183,6 +183,8 @@ class Supervisor:
             if stream.state is ChannelState.STALE and stream.enter(ChannelState.QUIET, now):
                 self._tell(connection, symbol, stream)
         self.links.touch()
+        for listener in self.listeners:
+            listener.link(connection, connection.link)
 
     def report(self, error: BaseException | None, name: str) -> None:
         """Put a bug of the supervision itself into the log: it goes on, but not unseen."""

@@ -21,6 +21,7 @@ from wsdash.domain.events import (
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.clock import Clock
 from wsdash.feed.connection import Connection
+from wsdash.feed.gaps import Gap
 from wsdash.feed.link import Link
 from wsdash.feed.market import Board, ChannelState, Stream
 from wsdash.venues.venue import Request
@@ -98,6 +99,15 @@ class Tail:
         )  # fmt: skip
         if "status" in self._kinds and not same:
             self._status(connection, None, None, link.state, link.reason)
+
+    def gap(self, gap: Gap) -> None:
+        """Write a hole in the data when it begins, and again when it ends."""
+        if "status" in self._kinds:
+            venue = gap.connection.partition(" ")[0]
+            self._line(
+                "gap", venue, gap.symbol or None, None,
+                connection=gap.connection, start=gap.start, end=gap.end, reason=gap.reason,
+            )  # fmt: skip
 
     def frame(self, connection: Connection, direction: Literal["in", "out"], data: str) -> None:
         """Frames are not written."""
