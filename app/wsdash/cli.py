@@ -6,6 +6,8 @@ Exit codes: 0 well, 1 failed, 2 bad usage or settings, 70 own bug, 128+n by sign
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +16,9 @@ from wsdash import __version__
 
 FAILED = 1
 USAGE = 2
+
+LONGEST_SENTENCE = 2_000
+"""Characters of an error that are shown."""
 
 COMMANDS = (
     "demo", "replay", "record", "tail", "exchange", "venues", "symbols", "config", "keys", "doctor",
@@ -25,7 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     options = parser().parse_args(_with_command(arguments))
     try:
-        return _dispatch(options)
+        code = _dispatch(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        return _unheard()
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 - sorted into sentences, or shown as our bug
@@ -161,11 +170,20 @@ def _exchange(options: argparse.Namespace) -> int:
     return 128 + number if number else 0
 
 
+def _unheard() -> int:
+    """A reader that has seen enough (``| head``) is no failure; nothing more is said to it."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
 def _sentence(error: Exception) -> int:
     """Say what is wrong in one sentence; what is our own bug says so, without values."""
     name = type(error).__name__
     if name in _BAD_USAGE or name in _BAD_LUCK:
-        sys.stderr.write(f"wsdash: {error}\n")
+        from wsdash.domain.text import clean
+
+        sys.stderr.write(f"wsdash: {clean(str(error), LONGEST_SENTENCE)}\n")
         return USAGE if name in _BAD_USAGE else FAILED
     from wsdash.ui.crash import CRASHED, report
 
@@ -174,7 +192,7 @@ def _sentence(error: Exception) -> int:
 
 
 _BAD_USAGE = frozenset(
-    {"BadSettings", "UnknownVenue", "UnknownSymbol", "NoTerminal", "FaultsError"}
+    {"BadSettings", "BadKey", "UnknownVenue", "UnknownSymbol", "NoTerminal", "FaultsError"}
 )
 _BAD_LUCK = frozenset({"RecordingError", "ExchangeError", "DemoFailed", "Broken"})
 
@@ -190,17 +208,19 @@ def _with_command(arguments: list[str]) -> list[str]:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < 1e9:
-        raise ValueError
+        raise argparse.ArgumentTypeError("must be a number above 0")
     return value
 
 
 def _port(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 65_535:
-        raise ValueError
-    return value
+    if not (text.isascii() and text.isdigit() and int(text[:6]) <= 65_535):
+        raise argparse.ArgumentTypeError("must be a port: 0 to 65535")
+    return int(text)
 
 
 def _channels(text: str) -> tuple[str, ...]:

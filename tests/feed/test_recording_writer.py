@@ -6,7 +6,6 @@ import gzip
 import json
 import zlib
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, BinaryIO, Literal, cast
 
 import pytest
@@ -41,21 +40,23 @@ class Clock:
         raise AssertionError("a recorder waits for nothing")
 
 
-def connection(role: Literal["public", "private"] = "public") -> Connection:
+class Line:
     """As much of a connection as a recorder looks at."""
-    address = "wss://ws.kraken.com/v2" if role == "public" else "wss://ws-auth.kraken.com/v2"
-    known = SimpleNamespace(
-        role=role,
-        address=address,
-        venue=registry.KRAKEN,
-        link=Link(f"kraken {role}", "kraken"),
-        rest=HttpRest("https://api.kraken.com"),
-    )
-    return cast("Connection", known)
+
+    def __init__(self, role: Literal["public", "private"]) -> None:
+        self.role = role
+        self.address = f"wss://ws{'-auth' if role == 'private' else ''}.kraken.com/v2"
+        self.venue = registry.KRAKEN
+        self.link = Link(f"kraken {role}", "kraken")
+        self.rest = HttpRest("https://api.kraken.com")
+
+
+def connection(role: Literal["public", "private"] = "public") -> Connection:
+    return cast("Connection", Line(role))
 
 
 def turn(recorder: Recorder, line: Connection, state: LinkState, reason: str = "") -> None:
-    before, line.link = line.link, Link("kraken", "kraken", state=state, reason=reason)
+    before, line.link = line.link, Link(line.link.name, "kraken", state=state, reason=reason)
     recorder.link(line, before)
 
 
