@@ -16,7 +16,7 @@ from wsdash.feed.connection import Connection
 from wsdash.feed.link import Link, LinkState
 from wsdash.feed.live import LiveFeed
 from wsdash.feed.market import ChannelState, Stream
-from wsdash.venues.venue import Step, Subscription, Venue
+from wsdash.venues.venue import Answer, Request, Step, Subscription, Venue
 
 BTC, ETH = MarketKey("toy", "BTC"), MarketKey("toy", "ETH")
 LIVE, QUIET, STALE, SYNCING, RESYNC, PARKED = (
@@ -495,3 +495,47 @@ def test_the_strip_and_the_rate_tell_the_last_hour() -> None:
         assert report.rtt == 0.05
 
     scene(then)
+
+
+class Seeded(Words):
+    """Gets its books over REST, as Binance's are: what the stream says waits for the answer."""
+
+    def opened(self, now: float) -> Step:
+        step = super().opened(now)
+        step.requests.append(Request("/snapshot", (("symbol", "BTC"),)))
+        return step
+
+    def received(self, frame: bytes, now: float) -> Step:
+        return Step() if frame.startswith(b"book BTC") else super().received(frame, now)
+
+    def answered(self, request: Request, answer: Answer, now: float) -> Step:
+        return super().received(b"book BTC 1", now)
+
+
+@pytest.mark.row("D3")
+def test_a_snapshot_that_does_not_come_costs_no_socket_on_which_data_flows() -> None:
+    eth = BOOK._replace(symbol="ETH")
+
+    async def then(live: LiveFeed, network: Network, server: Server) -> None:
+        await until(LIVE, live, ETH)
+        await asyncio.sleep(600)
+        assert live.board.market(BTC).streams["book"].state is SYNCING
+        assert live.board.market(ETH).streams["book"].state is LIVE
+        assert len(network.connects) == 1
+
+    scene(then, None, BOOK, eth, venue=replace(toy(), public=Seeded), rest=NoRest())
+    scene(then, None, BOOK, eth, venue=replace(toy(heartbeat=0.0), public=Seeded), rest=NoRest())
+
+
+@pytest.mark.row("D3")
+def test_a_snapshot_that_comes_late_makes_the_book_live() -> None:
+    class Late(NoRest):
+        async def fetch(self, request: Request) -> Answer:
+            await asyncio.sleep(40)
+            return Answer(200, b"")
+
+    async def then(live: LiveFeed, network: Network, server: Server) -> None:
+        assert 39 < await until(LIVE, live) < 41
+        assert len(network.connects) == 1
+
+    scene(then, None, BOOK, venue=replace(toy(), public=Seeded), rest=Late())

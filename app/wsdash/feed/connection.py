@@ -67,6 +67,7 @@ class Connection:
         self._socket: Socket | None = None
         self._fault: Exception | None = None
         self._pulse: Pulse | None = None
+        self._requests: list[Request] = []
         self._hurry = asyncio.Event()
         self._outbox: Outbox | None = None
 
@@ -142,6 +143,10 @@ class Connection:
         """Whether it is LIVE, and was not given up a moment ago."""
         return self.link.state in (LinkState.LIVE, LinkState.ROTATING) and self._fault is None
 
+    def awaits(self, symbol: str) -> bool:
+        """Whether a REST answer about a market is under way: its own deadline runs."""
+        return any(("symbol", symbol) in request.query for request in self._requests)
+
     @property
     def rtt(self) -> float | None:
         """Seconds of the last ping's round trip."""
@@ -177,6 +182,7 @@ class Connection:
             now = self._now()
             self._socket, self._outbox = socket, outbox
             self._pulse = Pulse(self.venue.liveness.heartbeat, now)
+            self._requests.clear()
             session = self.session = self._make_session()
             session.want(self._wanted, now)
             private = self.role == "private"
@@ -200,7 +206,10 @@ class Connection:
         self.frames += 1
         if self._tools.observer.recording:
             self._tools.observer.frame(self, "in", frame.decode("utf-8", "replace"))
-        self._follow(session.received(frame, now))
+        step = session.received(frame, now)
+        if self._pulse is not None and not step.events:
+            self._pulse.data = True  # such as a change kept until a snapshot is there
+        self._follow(step)
 
     def _is_awake(self, now: float) -> bool:
         """Whether somebody looked at the clock lately; gives the connection up where nobody did."""
@@ -231,6 +240,7 @@ class Connection:
             if not all(self._outbox.put(text) for text in step.send):
                 self.drop(Dropped("too much to send"))
             for request in step.requests:
+                self._requests.append(request)
                 self._outbox.run(self._fetch(request))
         if self.link.state not in (LinkState.LIVE, LinkState.ROTATING):
             self._note_progress()
@@ -260,6 +270,7 @@ class Connection:
         if request.delay:
             await self._tools.clock.sleep(request.delay)
         answer = await self.rest.fetch(request)
+        self._requests.remove(request)
         if self.session is not None:
             self._tools.observer.answer(self, request, answer.body)
             self._follow(self.session.answered(request, answer, self._now()))

@@ -206,6 +206,8 @@ class Supervisor:
         if stream is None:
             return
         before = stream.state
+        if before in _UNSYNCED and line.connection.awaits(sub.symbol):
+            return  # the socket is not to blame, and the session asks again
         repair = line.patients.setdefault(sub, Patient(now)).look(stream, now)
         if stream.state is not before:
             self._tell(line.connection, sub.symbol, stream)
@@ -246,3 +248,6 @@ class Supervisor:
         at, wall = self._clock.monotonic(), self._clock.wall()
         self.log.append(LinkEvent(at, wall, name, subject, SafeText(state), SafeText(text)))
         self.links.touch()
+
+
+_UNSYNCED = (ChannelState.SYNCING, ChannelState.RESYNC)
