@@ -140,6 +140,7 @@ def test_an_unknown_venue_or_no_market_is_2(
     assert not Path("never-made").exists()
 
 
+@pytest.mark.row("E6", "G5")
 @pytest.mark.parametrize(
     "text",
     [f'theme = "{CANARY}', f'fps = "{CANARY}"', f'[venues.kraken]\nws_url = "ws://{CANARY}.com"'],
@@ -185,6 +186,7 @@ def test_a_recording_that_cannot_be_read_is_1(
     assert words in said(capsys)
 
 
+@pytest.mark.row("G1")
 def test_the_name_of_a_file_cannot_reach_the_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -205,6 +207,7 @@ def test_a_summary_is_one_json_object_on_one_line(
     assert json.loads(out)["checksum_pass"] == 1
 
 
+@pytest.mark.row("G1")
 def test_a_summary_holds_nothing_that_a_terminal_obeys(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -236,6 +239,7 @@ def test_the_venues_there_are_are_listed(capsys: pytest.CaptureFixture[str]) -> 
     assert names == ["kraken", "binance", "binance_us"]
 
 
+@pytest.mark.row("G1")
 def test_listed_names_cannot_reach_the_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

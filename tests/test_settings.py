@@ -103,6 +103,7 @@ def test_flags_win_over_the_environment_and_that_over_the_file(
     assert found.venue("kraken").credentials() == ("from the environment", CANARY)
 
 
+@pytest.mark.row("G5")
 def test_nothing_that_can_be_printed_of_settings_holds_a_secret(tmp_path: Path) -> None:
     text = FULL.replace("mouse = true", f'proxy = "http://user:{CANARY}@proxy.example:8080"')
     file = file_with(tmp_path, text)
@@ -117,6 +118,7 @@ def test_nothing_that_can_be_printed_of_settings_holds_a_secret(tmp_path: Path) 
     assert found.proxy == f"http://user:{CANARY}@proxy.example:8080"
 
 
+@pytest.mark.row("E6")
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -140,6 +142,7 @@ def test_a_file_that_is_no_toml_is_refused_with_the_place(
     assert words in message
 
 
+@pytest.mark.row("E6", "G5")
 @pytest.mark.parametrize(
     ("text", "line", "field"),
     [
@@ -178,6 +181,7 @@ def test_a_wrong_value_is_refused_by_line_and_field_and_never_shown(
     assert refusal(file).startswith(f"{file} line {line}: {field}: ")
 
 
+@pytest.mark.row("G9")
 @pytest.mark.parametrize(
     "address",
     [
@@ -248,6 +252,7 @@ def test_a_wrong_variable_is_named_even_if_the_file_says_something_too(
         assert "line" not in message
 
 
+@pytest.mark.row("E6")
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     max_examples=len(FULL),
@@ -262,6 +267,7 @@ def test_a_file_cut_anywhere_is_read_or_refused_in_a_few_words(tmp_path: Path, c
     assert CANARY[:6] not in message + repr(found)
 
 
+@pytest.mark.row("E6")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.integers(0, len(FULL) - 1), st.integers(0, 7))
 def test_a_flipped_bit_is_read_or_refused_in_a_few_words(
@@ -277,6 +283,7 @@ def test_a_flipped_bit_is_read_or_refused_in_a_few_words(
     assert "4711" not in message + repr(found)
 
 
+@pytest.mark.row("G7")
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o666, 0o601, 0o777])
 def test_a_settings_file_with_a_secret_that_others_can_read_is_refused(
     tmp_path: Path, mode: int
@@ -301,6 +308,7 @@ def test_keys_are_read_from_files_of_their_own(tmp_path: Path) -> None:
     assert CANARY not in repr(found)
 
 
+@pytest.mark.row("G7")
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o602])
 def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     found = load(file_with(tmp_path, key_files(tmp_path, mode)))

@@ -54,6 +54,7 @@ def test_a_whole_recording_is_read_whole_as_often_as_wanted(tmp_path: Path, cont
     assert source.damaged == 0
 
 
+@pytest.mark.row("E7")
 @quick
 @given(cut=st.integers(1, len(WHOLE) - 1))
 def test_of_a_file_cut_anywhere_all_whole_records_play(tmp_path: Path, cut: int) -> None:
@@ -67,6 +68,7 @@ def test_of_a_file_cut_anywhere_all_whole_records_play(tmp_path: Path, cut: int)
     assert read(file) == (RECORDS[: len(whole)], 1 if rest and rest + b"\n" not in LINES else 0)
 
 
+@pytest.mark.row("E7")
 @pytest.mark.parametrize("level", [0, 1, 9])
 def test_of_a_packed_file_cut_anywhere_everything_unpacked_plays(
     tmp_path: Path, level: int
@@ -85,6 +87,7 @@ def test_of_a_packed_file_cut_anywhere_everything_unpacked_plays(
                 read(file)
 
 
+@pytest.mark.row("E7")
 @quick
 @given(st.integers(0, len(WHOLE) - 1), st.integers(0, 7))
 def test_a_flipped_bit_costs_at_most_the_record_it_is_in(
@@ -100,6 +103,7 @@ def test_a_flipped_bit_costs_at_most_the_record_it_is_in(
     assert damaged <= 2
 
 
+@pytest.mark.row("E7")
 @quick
 @given(st.integers(10, len(gzip.compress(WHOLE)) - 1), st.integers(0, 7))
 def test_a_flipped_bit_in_a_packed_file_is_no_crash(tmp_path: Path, place: int, bit: int) -> None:
@@ -129,6 +133,7 @@ def test_garbage_between_records_is_skipped_and_counted(tmp_path: Path, parts: l
         assert read(file) == (whole, bad)
 
 
+@pytest.mark.row("E7", "G10")
 @pytest.mark.parametrize(
     "line",
     [
@@ -168,6 +173,7 @@ def test_an_empty_file_is_an_empty_recording(tmp_path: Path) -> None:
     assert read(written(tmp_path, b"")) == ([], 0)
 
 
+@pytest.mark.row("G11")
 def test_a_line_without_end_is_damaged_once_and_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +183,7 @@ def test_a_line_without_end_is_damaged_once_and_not_kept(
     assert read(written(tmp_path, LINES[0] + long.rstrip())) == (RECORDS[:1], 1)
 
 
+@pytest.mark.row("G11")
 @pytest.mark.parametrize("filling", [b"0", b"{}\n", b"\n"], ids=["one line", "lines", "blank"])
 def test_a_gzip_bomb_takes_no_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, filling: bytes
@@ -201,6 +208,7 @@ def test_a_gzip_bomb_takes_no_memory(
         tracemalloc.stop()
 
 
+@pytest.mark.row("G11")
 def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

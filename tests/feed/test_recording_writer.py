@@ -121,6 +121,7 @@ def test_turns_say_when_a_connection_was_open(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.row("G6")
 def test_nothing_of_an_account_is_ever_recorded(tmp_path: Path) -> None:
     file, private = tmp_path / "session.jsonl", connection("private")
     recorder = Recorder(file, Clock())
@@ -134,6 +135,7 @@ def test_nothing_of_an_account_is_ever_recorded(tmp_path: Path) -> None:
     assert file.read_bytes() == b""
 
 
+@pytest.mark.row("G6")
 def test_the_address_of_an_answer_holds_what_was_asked_but_no_signature(tmp_path: Path) -> None:
     file, line = tmp_path / "session.jsonl", connection()
     recorder = Recorder(file, Clock())
@@ -196,6 +198,7 @@ class FullDisk:
         self.file.close()
 
 
+@pytest.mark.row("E5")
 @pytest.mark.parametrize("name", ["session.jsonl", "session.jsonl.gz"])
 def test_a_full_disk_ends_the_recording_and_nothing_else(tmp_path: Path, name: str) -> None:
     file, line = tmp_path / name, connection()
@@ -213,6 +216,7 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(tmp_path: Path, name: s
     assert [json.loads(record.data)["n"] for record in records] == list(range(len(records)))
 
 
+@pytest.mark.row("E5")
 def test_a_disk_that_is_full_from_the_start_is_said_without_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

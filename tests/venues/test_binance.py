@@ -157,6 +157,7 @@ def test_a_snapshot_anywhere_in_the_first_change_fits(last: int) -> None:
     assert fact.sequence == 165
 
 
+@pytest.mark.row("D2")
 def test_what_came_before_is_ignored() -> None:
     session = synced()
     assert session.received(frames.depth(150, 164, [("0.0024", "0")]), 1.0).events == []
@@ -216,6 +217,7 @@ def test_only_one_snapshot_is_under_way_at_a_time() -> None:
     assert len(session.answered(request, Answer(503, b""), 0.2).requests) == 1
 
 
+@pytest.mark.row("D3")
 @pytest.mark.parametrize(
     ("answer", "least"),
     [
@@ -229,7 +231,6 @@ def test_only_one_snapshot_is_under_way_at_a_time() -> None:
         (Answer(200, b'{"bids":' + b"[" * 100_000), 0.25),
     ],
 )
-@pytest.mark.row("D3")
 def test_a_snapshot_that_did_not_come_is_fetched_when_the_venue_allows(
     answer: Answer, least: float
 ) -> None:
@@ -308,6 +309,7 @@ def test_a_book_lost_too_often_is_parked_and_tried_again_after_minutes() -> None
     assert [json.loads(text)["method"] for text in step.send] == ["UNSUBSCRIBE", "SUBSCRIBE"]
 
 
+@pytest.mark.row("D18")
 @pytest.mark.parametrize(
     "damage",
     [(b'"u": 167', b'"u": "167"'), (b'"U"', b'"V"'), (b'"b": []', b'"b": null'),
@@ -316,7 +318,6 @@ def test_a_book_lost_too_often_is_parked_and_tried_again_after_minutes() -> None
      (b'"E": 1', b'"E": ' + b"9" * 400)],
     ids=lambda pair: pair[1][:24].decode(),
 )  # fmt: skip
-@pytest.mark.row("D18")
 def test_a_change_that_cannot_be_read_loses_the_book(damage: tuple[bytes, bytes]) -> None:
     session = synced()
     frame = frames.depth(166, 167)
@@ -469,13 +470,13 @@ def test_tickers_and_candles_are_understood() -> None:
     ]
 
 
+@pytest.mark.row("D17")
 @pytest.mark.parametrize(
     "change",
     [{"p": "0"}, {"p": "-1"}, {"q": "-1"}, {"q": "NaN"}, {"q": "1e999999"}, {"T": -1}, {"T": 2**70},
      {"T": 10**400}, {"t": 10**400}, {"t": "1"}, {"m": "true"}, {"m": None}, {"s": 1}],
     ids=lambda change: repr(change)[:24],
 )  # fmt: skip
-@pytest.mark.row("D17")
 def test_a_trade_that_cannot_be_is_not_printed(change: dict[str, Any]) -> None:
     session = BinanceSession()
     step = session.received(json.dumps({**frames.TRADE, **change}).encode(), 0.0)
@@ -491,13 +492,13 @@ def test_a_partial_book_touches_no_book_that_is_kept_by_changes(data: dict[str, 
     assert isinstance(only(session.received(frames.depth(166, 166), 1.0).events), BookMoved)
 
 
+@pytest.mark.row("D11")
 @pytest.mark.parametrize(
     "frame",
     [b'{"e":"serverShutdown","E":1672515782136}',
      b'{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1672515782136}}'],
     ids=["raw", "combined"],
 )  # fmt: skip
-@pytest.mark.row("D11")
 def test_an_announced_shutdown_is_noticed(frame: bytes) -> None:
     fact = only(synced().received(frame, 1.0).events)
     assert isinstance(fact, Notice)

@@ -190,8 +190,8 @@ def test_an_announced_shutdown_is_noticed_with_and_without_a_subscription() -> N
         assert fact.shutdown
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, -2015), (400, -1021), (400, -1022)])
 @pytest.mark.row("D13", "D14")
+@pytest.mark.parametrize(("status", "code"), [(401, -2015), (400, -1021), (400, -1022)])
 def test_a_key_a_signature_or_a_clock_that_is_not_accepted_is_said(status: int, code: int) -> None:
     session = BinanceAccountSession(signer())
     session.opened(0.0)

@@ -316,12 +316,12 @@ def test_decimals_of_the_instrument_list_win_over_those_that_were_seen() -> None
     assert isinstance(only(session.received(frames.matic_snapshot(), 1.0).events), BookSynced)
 
 
+@pytest.mark.row("D17")
 @pytest.mark.parametrize(
     "level",
     [("-0.5666", "1"), ("0", "1"), ("0.5666", "-1"), ("1e999", "1"), ('"NaN"', "1"),
      ("null", "1"), ("0.5666", "[]"), ("0.5666", "true"), ('"１"', "1")],
 )  # fmt: skip
-@pytest.mark.row("D17")
 def test_a_bad_number_loses_the_book_before_it_is_drawn(level: tuple[str, str]) -> None:
     session = synced()
     step = session.received(frames.book("update", "MATIC/USD", [level], [], 0), 1.0)
@@ -329,6 +329,7 @@ def test_a_bad_number_loses_the_book_before_it_is_drawn(level: tuple[str, str]) 
     assert len(step.send) == 2
 
 
+@pytest.mark.row("D18")
 @pytest.mark.parametrize(
     "damage",
     [
@@ -338,7 +339,6 @@ def test_a_bad_number_loses_the_book_before_it_is_drawn(level: tuple[str, str]) 
     ],
     ids=lambda pair: pair[1].decode(),
 )  # fmt: skip
-@pytest.mark.row("D18")
 def test_an_unreadable_message_of_a_book_loses_the_book(damage: tuple[bytes, bytes]) -> None:
     session = synced()
     frame = frames.matic_update()

@@ -136,6 +136,7 @@ def test_a_token_is_fetched_and_carried_by_the_subscription() -> None:
     assert phase(session) == "ready"
 
 
+@pytest.mark.row("D13")
 @pytest.mark.parametrize(
     "error",
     [
@@ -145,7 +146,6 @@ def test_a_token_is_fetched_and_carried_by_the_subscription() -> None:
         "EAPI:Bad request",
     ],
 )
-@pytest.mark.row("D13")
 def test_a_key_that_is_not_accepted_is_not_asked_for_again(error: str) -> None:
     session = KrakenAccountSession()
     [request] = session.opened(0.0).requests

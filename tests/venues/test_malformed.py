@@ -46,9 +46,9 @@ def check(step: Step) -> None:
         json.loads(text)
 
 
+@pytest.mark.row("D18", "D17")
 @sessions
 @given(frames=st.lists(mutated(FRAMES), max_size=6))
-@pytest.mark.row("D18", "D17")
 def test_no_changed_frame_raises(make: Callable[[], Session], frames: list[bytes]) -> None:
     session = make()
     session.opened(0.0)
@@ -57,18 +57,18 @@ def test_no_changed_frame_raises(make: Callable[[], Session], frames: list[bytes
         check(session.ticked(number * 10.0 + 5))
 
 
+@pytest.mark.row("D18")
 @sessions
 @given(frame=st.one_of(st.binary(), st.text().map(lambda text: text.encode("utf-8", "replace"))))
-@pytest.mark.row("D18")
 def test_no_bytes_raise(make: Callable[[], Session], frame: bytes) -> None:
     session = make()
     session.opened(0.0)
     check(session.received(frame, 1.0))
 
 
+@pytest.mark.row("G10")
 @sessions
 @pytest.mark.parametrize("frame", NESTED, ids=lambda frame: f"{frame[:12]!r}")
-@pytest.mark.row("G10")
 def test_endless_nesting_is_one_bad_frame(make: Callable[[], Session], frame: bytes) -> None:
     session = make()
     session.opened(0.0)
@@ -77,13 +77,13 @@ def test_endless_nesting_is_one_bad_frame(make: Callable[[], Session], frame: by
     assert session.tally.unparsed == len(step.events)
 
 
+@pytest.mark.row("D18")
 @given(
     path=st.sampled_from([*binance_frames.BODIES, TOKEN_PATH]),
     body=st.one_of(mutated([*binance_frames.BODIES.values(), TOKEN]), st.binary()),
     query=st.sampled_from([(), (("symbol", "A"),), (("symbol", "A"), ("interval", "1m"))]),
     status=st.sampled_from([200, 0, 400, 429, 503]),
 )
-@pytest.mark.row("D18")
 def test_no_answer_raises(
     path: str, body: bytes, query: tuple[tuple[str, str], ...], status: int
 ) -> None:
@@ -94,8 +94,8 @@ def test_no_answer_raises(
         check(session.answered(Request(path, query), Answer(status, body), 1.0))
 
 
-@given(mutated([kraken_frames.matic_update().decode()]))
 @pytest.mark.row("D18")
+@given(mutated([kraken_frames.matic_update().decode()]))
 def test_a_changed_book_message_leaves_a_true_book_or_a_lost_one(frame: bytes) -> None:
     session = KrakenSession()
     session.received(kraken_frames.INSTRUMENTS, 0.0)

@@ -170,8 +170,8 @@ def is_update(record: Record, symbol: str) -> bool:
     return symbol in record.data and all(mark in record.data for mark in marks)
 
 
-@pytest.mark.parametrize("capture", captures.found("*/kraken_v2-btcusd-d10-*.jsonl.gz"))
 @pytest.mark.row("D4")
+@pytest.mark.parametrize("capture", captures.found("*/kraken_v2-btcusd-d10-*.jsonl.gz"))
 def test_a_missing_message_of_kraken_is_found_by_the_checksum_and_mended_by_a_snapshot(
     capture: Path,
 ) -> None:
@@ -199,8 +199,8 @@ def any_of(events: list[Event], kind: type[Event]) -> bool:
     return any(isinstance(event, kind) for event in events)
 
 
-@pytest.mark.parametrize("capture", LISTINGS)
 @pytest.mark.row("D1")
+@pytest.mark.parametrize("capture", LISTINGS)
 def test_a_missing_change_of_binance_is_one_gap_found_by_the_next_message(capture: Path) -> None:
     venue, records = venue_of(capture), list(Recording(capture))
     tried = 0

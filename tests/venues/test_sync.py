@@ -32,8 +32,8 @@ markets = st.lists(st.tuples(levels, levels, st.integers(1, 3)), min_size=1, max
 )
 
 
-@given(markets, st.data())
 @pytest.mark.row("D1", "D2", "D3")
+@given(markets, st.data())
 def test_a_believed_book_is_the_venue_s_book_whatever_was_lost_late_or_repeated(
     market: Market, data: st.DataObject
 ) -> None:
