@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
 from typing import Any, Final, Literal
 
@@ -170,4 +171,7 @@ class Tail:
     ) -> None:
         line = {"type": kind, "venue": venue, "symbol": symbol, "time": time,
                 "received": round(self._clock.wall(), 6), **fields}  # fmt: skip
-        self._write(msgspec.json.encode(line) + b"\n")
+        text = msgspec.json.encode(line)
+        if not text.isascii() or b"\x7f" in text:  # a terminal may obey what is not
+            text = json.dumps(line).replace("\x7f", "\\u007f").encode()
+        self._write(text + b"\n")
