@@ -12,6 +12,7 @@ from typing import Any
 
 from wsdash import wiring
 from wsdash.domain.instrument import MarketKey
+from wsdash.domain.text import clean
 from wsdash.markets import parse
 from wsdash.paths import config_file, state_dir
 from wsdash.settings import Settings, load, shown
@@ -76,7 +77,7 @@ def replay(settings: Settings, file: Path, venue: str | None, speed: float) -> i
     )
     code = run_app(app, mouse=settings.mouse, state_dir=state_dir())
     if recording.damaged:
-        sys.stderr.write(f"{file.name}: {recording.damaged} records damaged\n")
+        sys.stderr.write(f"{clean(file.name)}: {recording.damaged} records damaged\n")
     return code
 
 
