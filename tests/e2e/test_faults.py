@@ -7,6 +7,7 @@ import socket
 from contextlib import AsyncExitStack
 
 import pytest
+from tests.chaos.plugin import Figure
 from tests.e2e.house import BTC, ETH, VENUES, all_live, books, everything, house, link, state, until
 
 from wsdash.exchange.server import Exchange
@@ -16,6 +17,7 @@ from wsdash.feed.market import ChannelState
 LIVE, RESYNC, STALE = ChannelState.LIVE, ChannelState.RESYNC, ChannelState.STALE
 
 
+@pytest.mark.row("D1", "D2")
 @pytest.mark.parametrize("venue", VENUES)
 @pytest.mark.parametrize(
     ("fault", "reasons"),
@@ -45,6 +47,7 @@ async def test_a_spoilt_change_costs_that_book_alone_a_resync(
         assert oracle.wrong == []
 
 
+@pytest.mark.row("D4")
 async def test_a_wrong_checksum_is_not_believed() -> None:
     key = BTC["kraken"]
     async with Exchange() as exchange, house(exchange) as (feed, oracle):
@@ -58,6 +61,7 @@ async def test_a_wrong_checksum_is_not_believed() -> None:
         assert oracle.wrong == []
 
 
+@pytest.mark.row("D2")
 @pytest.mark.parametrize("fault", ["dup 3", "garbage 2", "delay 0.3"])
 async def test_what_does_no_harm_costs_no_connection(fault: str) -> None:
     async with Exchange() as exchange, house(exchange) as (feed, oracle):
@@ -74,6 +78,7 @@ async def test_what_does_no_harm_costs_no_connection(fault: str) -> None:
         assert oracle.book_states(BTC["binance"]) == []
 
 
+@pytest.mark.row("A2", "C2")
 @pytest.mark.parametrize("venue", VENUES)
 @pytest.mark.parametrize(
     ("fault", "words"),
@@ -106,6 +111,7 @@ async def test_a_connection_that_is_lost_marks_its_books_and_comes_back(
         assert oracle.wrong == []
 
 
+@pytest.mark.row("B1", "B2", "B3", "B4", "C1")
 @pytest.mark.parametrize(
     ("fault", "state_then", "words"),
     [
@@ -137,6 +143,7 @@ async def test_a_handshake_that_is_met_with_a_fault_is_named_and_tried_again(
         assert oracle.wrong == []
 
 
+@pytest.mark.row("D9")
 async def test_a_channel_that_falls_silent_while_the_others_go_on_is_found_and_repaired() -> None:
     async with Exchange(rate=2.0) as exchange, house(exchange) as (feed, oracle):
         feed.want(everything(*BTC.values()) + books(*ETH.values()))
@@ -168,6 +175,7 @@ async def aged(exchange: Exchange, changes: int) -> None:
     await until(lambda: truth.sequence > first + changes)
 
 
+@pytest.mark.row("D3")
 async def test_a_snapshot_that_is_too_old_is_never_shown() -> None:
     fault: dict[str, object] = {
         "at": "0s",
@@ -186,6 +194,7 @@ async def test_a_snapshot_that_is_too_old_is_never_shown() -> None:
         assert oracle.wrong == []
 
 
+@pytest.mark.row("D3", "D4")
 async def test_an_old_snapshot_of_kraken_is_unmasked_by_the_next_change() -> None:
     key = BTC["kraken"]
     async with Exchange() as exchange, house(exchange) as (feed, oracle):
@@ -200,6 +209,7 @@ async def test_an_old_snapshot_of_kraken_is_unmasked_by_the_next_change() -> Non
         assert len(oracle.wrong) == 1
 
 
+@pytest.mark.row("D8")
 @pytest.mark.parametrize("venue", VENUES)
 async def test_a_refused_subscription_says_why_and_the_others_are_live(venue: str) -> None:
     fault: dict[str, object] = {"at": "0s", "venue": venue, "ch": "trades"}
@@ -217,6 +227,7 @@ async def test_a_refused_subscription_says_why_and_the_others_are_live(venue: st
         assert oracle.wrong == []
 
 
+@pytest.mark.row("D16")
 async def test_a_symbol_nobody_lists_is_parked_and_harms_nobody() -> None:
     odd = [
         key._replace(name="NOPE/USD" if key.venue == "kraken" else "NOPEUSDT")
@@ -231,6 +242,7 @@ async def test_a_symbol_nobody_lists_is_parked_and_harms_nobody() -> None:
         assert oracle.wrong == []
 
 
+@pytest.mark.row("A2")
 async def test_an_exchange_that_dies_is_missed_at_once_and_found_again_on_its_return() -> None:
     keys = list(BTC.values())
     port = free_ports()
@@ -271,6 +283,7 @@ def free_ports() -> int:
             return port
 
 
+@pytest.mark.row("D3")
 async def test_books_wait_for_rest_while_streams_flow_and_are_live_when_it_is_back() -> None:
     key = BTC["binance"]
     fault: dict[str, object] = {"at": "0s", "venue": "binance", "on": "rest", "do": "status 503"}
@@ -280,3 +293,22 @@ async def test_books_wait_for_rest_while_streams_flow_and_are_live_when_it_is_ba
         await all_live(feed, key)
         assert len([entry for entry in oracle.links if entry[1] is LinkState.CONNECTING]) == 1
         assert oracle.wrong == []
+
+
+@pytest.mark.row("A2")
+async def test_a_reset_is_on_the_board_before_anybody_can_look(figure: Figure) -> None:
+    """From the reset to the word on the board; the marks come in the very same call."""
+    loop, took = asyncio.get_running_loop(), list[float]()
+    async with Exchange() as exchange, house(exchange) as (feed, oracle):
+        feed.want(books(*BTC.values()))
+        for _ in range(3):
+            await all_live(feed, *BTC.values())
+            oracle.links.clear()
+            began = loop.time()
+            exchange.drop_all()
+            for venue in VENUES:
+                await oracle.reached(venue, LinkState.BACKOFF)
+                assert state(feed, BTC[venue]) is not LIVE
+            took.append(loop.time() - began)
+        assert oracle.wrong == []
+    figure("S4", longest=max(took), frames_compared=oracle.compared)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import asyncio
+from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlencode
 
 from wsdash.feed.causes import retry_after_seconds
@@ -16,6 +17,8 @@ TIMEOUT = 10.0
 
 LARGEST_BODY = 32 * 1024 * 1024
 """Bytes of a body that are read; a larger one counts as no answer."""
+
+_LIMITS: Final = (418, 429)
 
 
 class Rest(Protocol):
@@ -31,6 +34,8 @@ class Rest(Protocol):
 class HttpRest:
     """Requests to one venue over HTTP. The library is loaded with the first of them.
 
+    After a rate limit the venue is asked nothing, whoever asks, until the time it named.
+
     Args:
         root: the venue's REST root; the paths of requests are put behind it.
         signer: signs requests that ask for it.
@@ -40,12 +45,16 @@ class HttpRest:
         self._root = root.rstrip("/")
         self._signer = signer
         self._session: aiohttp.ClientSession | None = None
+        self._silent_until = 0.0
 
     async def fetch(self, request: Request) -> Answer:
         """Make a request; redirects are not followed, so that no key follows them."""
         import aiohttp
         from yarl import URL
 
+        loop = asyncio.get_running_loop()
+        if (left := self._silent_until - loop.time()) > 0:
+            return Answer(429, b"", left)
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT), trust_env=False
@@ -66,6 +75,8 @@ class HttpRest:
                     body += await response.content.read(LARGEST_BODY + 1 - len(body))
                 status = response.status if len(body) <= LARGEST_BODY else 0
                 wait = retry_after_seconds(response.headers.get("Retry-After", ""))
+                if status in _LIMITS:
+                    self._silent_until = loop.time() + wait
                 return Answer(status, body if status else b"", wait or None)
         except (aiohttp.ClientError, OSError, TimeoutError):
             return Answer(0, b"")
