@@ -13,7 +13,8 @@ from wsdash.domain.events import Event
 from wsdash.feed.clock import Clock
 from wsdash.feed.connection import Connection
 from wsdash.feed.gaps import Gap
-from wsdash.feed.link import OPEN, Link
+from wsdash.feed.labels import Labels
+from wsdash.feed.link import Link
 from wsdash.feed.market import Stream
 from wsdash.feed.recording import Record, RecordingError
 from wsdash.feed.rest import HttpRest
@@ -48,8 +49,7 @@ class Recorder:
         self._clock = clock
         self._packer = zlib.compressobj(wbits=31) if file.suffix == ".gz" else None
         self._flushed = clock.monotonic()
-        self._labels: dict[Connection, str] = {}
-        self._carriers: dict[str, str] = {}
+        self._labels = Labels()
 
     def fact(self, venue: str, event: Event) -> None:
         """Frames are recorded, not what was made of them."""
@@ -59,33 +59,9 @@ class Recorder:
 
     def link(self, connection: Connection, before: Link) -> None:
         """Record a turn in the life of a connection."""
-        link = connection.link
-        if connection.role == "private":
-            return
-        label = self._label(connection)
-        last = self._carriers.setdefault(link.name, label)
-        if last != label:  # a rotation: another connection carries the line now
-            self._carriers[link.name] = label
-            self._write(Record(self._clock.wall(), last, "link", event="closed"))
-        if link.state is before.state:
-            return
-        if link.state in OPEN and before.state not in OPEN:
-            event = "opened"
-        elif before.state in OPEN and link.state not in OPEN:
-            event = "lost"
-        else:
-            event = link.state.lower()
-        self._write(
-            Record(
-                t=self._clock.wall(),
-                conn=label,
-                dir="link",
-                venue=connection.venue.name,
-                role=connection.role,
-                event=event,
-                reason=link.reason,
-            )
-        )
+        if connection.role == "public":
+            for record in self._labels.turns(connection, before, self._clock.wall()):
+                self._write(record)
 
     def gap(self, gap: Gap) -> None:
         """Record a hole in the data; `conn` is the name of the connection."""
@@ -97,7 +73,7 @@ class Recorder:
     def frame(self, connection: Connection, direction: Literal["in", "out"], data: str) -> None:
         """Record a frame."""
         if connection.role == "public":
-            self._write(Record(self._clock.wall(), self._label(connection), direction, data))
+            self._write(Record(self._clock.wall(), self._labels.of(connection), direction, data))
 
     def answer(self, connection: Connection, request: Request, body: bytes) -> None:
         """Record the body of an answer under the address that was asked."""
@@ -105,14 +81,6 @@ class Recorder:
             address = connection.rest.address(request)
             text = body.decode("utf-8", "replace")
             self._write(Record(self._clock.wall(), address, "rest", text))
-
-    def _label(self, connection: Connection) -> str:
-        """The address; numbered when another connection to it is in the recording already."""
-        if connection not in self._labels:
-            count = sum(one.address == connection.address for one in self._labels)
-            suffix = f"#{count + 1}" if count else ""
-            self._labels[connection] = connection.address + suffix
-        return self._labels[connection]
 
     def close(self) -> None:
         """Finish the file."""

@@ -2,7 +2,7 @@
 
 Every line has ``t`` (wall seconds or null), ``conn`` (address) and ``dir``: ``in`` a text
 frame from the venue, ``out`` one we sent, ``rest`` the body of a response whose address is
-``conn``, ``link`` a turn in a connection's life. Files are plain, gzip or zstd.
+``conn``, ``link`` a turn in a connection's life. Files are plain, gzip or zstd, or lie in a bundle.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import stat
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,9 @@ from wsdash.venues.venue import END_OF_TIME, UNREADABLE
 LONGEST_LINE = 40 * 1024 * 1024
 """Bytes; a longer record is damaged. The largest frame a venue may send fits twice."""
 
+BUNDLED = "recording.jsonl.gz"
+"""Name of the recording in an incident bundle, a zip file."""
+
 HOPELESS = 1_000
 """Lines that are no record, and none that is: the file is something else."""
 
@@ -32,6 +36,7 @@ _ZSTD_PIECE: Final = 1 << 6
 """Bytes unpacked at once: a bomb makes a megabyte or two of them, not more."""
 
 _GZIP: Final = b"\x1f\x8b"
+_ZIP: Final = b"PK\x03\x04"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 
@@ -124,12 +129,24 @@ class Recording:
         try:
             if head.startswith(_GZIP):
                 yield from self._unpacked(file, _gzip_unpacker, _GZIP_PIECE)
+            elif head == _ZIP:
+                yield from self._bundled(file)
             elif head == _ZSTD:
                 yield from self._unpacked(file, _zstd_unpacker(self.path), _ZSTD_PIECE)
             else:
                 yield from iter(lambda: file.read(_CHUNK), b"")
         except OSError:
             self.damaged += 1  # the disk gave up
+
+    def _bundled(self, file: BinaryIO) -> Iterator[bytes]:
+        """The recording of an incident bundle."""
+        try:
+            with zipfile.ZipFile(file) as bundle, bundle.open(BUNDLED) as member:
+                yield from self._unpacked(cast("BinaryIO", member), _gzip_unpacker, _GZIP_PIECE)
+        except KeyError:
+            raise RecordingError(f"{self.path.name}: no recording in this zip file") from None
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError):
+            self.damaged += 1
 
     def _unpacked(
         self, file: BinaryIO, make: Callable[[], _Unpacker], piece: int

@@ -42,7 +42,7 @@ class HttpRest:
     """
 
     def __init__(self, root: str, signer: Signer | None = None) -> None:
-        self._root = root.rstrip("/")
+        self.root = root.rstrip("/")
         self._signer = signer
         self._session: aiohttp.ClientSession | None = None
         self._silent_until = 0.0
@@ -61,7 +61,7 @@ class HttpRest:
             )
         signed = self._prepare(request)
         query = f"?{signed.query}" if signed.query else ""
-        url = URL(f"{self._root}{request.path}{query}", encoded=True)
+        url = URL(f"{self.root}{request.path}{query}", encoded=True)
         try:
             async with self._session.request(
                 request.method,
@@ -89,7 +89,7 @@ class HttpRest:
 
     def address(self, request: Request) -> str:
         """Return the public address of a request, without anything secret."""
-        return f"{self._root}{request.path}" + (
+        return f"{self.root}{request.path}" + (
             f"?{_encode(request)}" if request.query and not request.signed else ""
         )
 

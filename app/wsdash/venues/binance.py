@@ -28,6 +28,7 @@ from wsdash.venues.venue import (
     Answer,
     Progress,
     Request,
+    Restated,
     Step,
     Subscription,
     Tally,
@@ -62,6 +63,10 @@ class BinanceSession:
     def hears(self, symbol: str) -> bool:
         """Whether the connection carries the book of a symbol."""
         return self._books.known(symbol)
+
+    def restate(self) -> list[Restated]:
+        """Return a depth answer for every synced book, as the venue would give it."""
+        return self._books.restate()
 
     def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
         """Subscribe to what is new and unsubscribe from what is gone."""

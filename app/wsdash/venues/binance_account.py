@@ -34,6 +34,7 @@ from wsdash.venues.venue import (
     Phase,
     Progress,
     Request,
+    Restated,
     Signed,
     Signer,
     Step,
@@ -115,6 +116,10 @@ class BinanceAccountSession:
     def hears(self, symbol: str) -> bool:
         """No books here."""
         return False
+
+    def restate(self) -> list[Restated]:
+        """The account is never restated."""
+        return []
 
     def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
         """The account is always wanted whole."""

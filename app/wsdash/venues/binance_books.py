@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from wsdash.domain.events import BookLost, BookMoved, BookSynced, Event
 from wsdash.venues import binance_wire as wire
 from wsdash.venues.sync import Delta, DiffBook, Result
-from wsdash.venues.venue import UNREADABLE, Answer, Request, Step, Tally
+from wsdash.venues.venue import UNREADABLE, Answer, Request, Restated, Step, Tally
 
 DEPTH_PATH = "/api/v3/depth"
 
@@ -33,6 +35,24 @@ class BinanceBooks:
     def known(self, symbol: str) -> bool:
         """Whether the book of a symbol is kept, complete or not."""
         return symbol in self._books
+
+    def restate(self) -> list[Restated]:
+        """Return a depth answer for every synced book."""
+        return [
+            Restated(
+                "rest",
+                f"{DEPTH_PATH}?symbol={symbol}&limit={SNAPSHOT_LIMIT}",
+                msgspec.json.encode(
+                    {
+                        "lastUpdateId": book.sequence,
+                        "bids": book.book.bids.top(SNAPSHOT_LIMIT),
+                        "asks": book.book.asks.top(SNAPSHOT_LIMIT),
+                    }
+                ).decode(),
+            )
+            for symbol, book in self._books.items()
+            if book.synced
+        ]
 
     def forget(self, symbol: str) -> None:
         """Drop a book that is no longer wanted; a snapshot under way will not be taken."""

@@ -53,6 +53,10 @@ class Verifier:
             self.price_decimals = max(self.price_decimals, decimals(price))
             self.size_decimals = max(self.size_decimals, decimals(size))
 
+    def of(self, book: OrderBook) -> int:
+        """Return the checksum a book has."""
+        return checksum(book, self.price_decimals, self.size_decimals)
+
     def matches(self, book: OrderBook, expected: int) -> bool:
         """Whether the book agrees with a checksum."""
         if checksum(book, self.price_decimals, self.size_decimals) == expected:

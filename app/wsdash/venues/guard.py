@@ -6,7 +6,16 @@ from collections.abc import Iterable
 
 from wsdash.domain.events import AuthFailed, KeyChecked
 from wsdash.venues.permissions import Permissions
-from wsdash.venues.venue import Answer, Progress, Request, Session, Step, Subscription, Tally
+from wsdash.venues.venue import (
+    Answer,
+    Progress,
+    Request,
+    Restated,
+    Session,
+    Step,
+    Subscription,
+    Tally,
+)
 
 RETRY = 5.0
 """Seconds until the question is asked again when no answer came."""
@@ -44,6 +53,10 @@ class GuardedSession:
     def hears(self, symbol: str) -> bool:
         """No books here."""
         return False
+
+    def restate(self) -> list[Restated]:
+        """The account is never restated."""
+        return []
 
     def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
         """Nothing to choose."""

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from wsdash.domain.events import (
     BookLost,
@@ -22,6 +20,7 @@ from wsdash.domain.events import (
     Subscribed,
 )
 from wsdash.venues import kraken_facts as facts
+from wsdash.venues import kraken_requests as requests
 from wsdash.venues import kraken_wire as wire
 from wsdash.venues.crc import Verifier
 from wsdash.venues.subscriptions import Subscriptions, subscription_of
@@ -31,21 +30,12 @@ from wsdash.venues.venue import (
     Answer,
     Progress,
     Request,
+    Restated,
     Step,
     Subscription,
     Tally,
 )
 
-DEPTH = 100
-"""Levels of each side that are subscribed (10, 25, 100, 500 or 1000)."""
-
-_CHANNEL_NAMES: Final = {
-    "book": "book",
-    "trades": "trade",
-    "ticker": "ticker",
-    "candles": "ohlc",
-    "instruments": "instrument",
-}
 _QUOTES: Final = ("USDT", "USDC", "USD", "EUR", "GBP", "BTC", "ETH", "CAD", "AUD", "CHF", "JPY")
 
 
@@ -67,6 +57,14 @@ class KrakenSession:
     def hears(self, symbol: str) -> bool:
         """Whether the connection carries the book of a symbol."""
         return symbol in self._books
+
+    def restate(self) -> list[Restated]:
+        """Return a snapshot of every synced book, as the venue would send it."""
+        books = [(symbol, kept.book) for symbol, kept in self._books.items() if kept.synced]
+        return [
+            Restated("in", "", wire.snapshot(symbol, book, self._verifiers[symbol].of(book)))
+            for symbol, book in books
+        ]
 
     def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
         """Subscribe to what is new and unsubscribe from what is gone."""
@@ -232,31 +230,12 @@ class KrakenSession:
         return listed
 
     def _frames(self, method: str, subs: Iterable[Subscription], now: float) -> list[str]:
-        """One frame for all symbols of a channel and its parameters."""
-        groups: dict[tuple[str, str], list[Subscription]] = {}
-        for sub in subs:
-            groups.setdefault((sub.channel, sub.interval), []).append(sub)
         frames = []
-        for (channel, interval), members in groups.items():
+        for members in requests.grouped(subs):
             request_id = self._subs.next_id()
-            params: dict[str, Any] = {"channel": _CHANNEL_NAMES[channel]}
-            symbols = [sub.symbol for sub in members if sub.symbol]
-            if symbols:
-                params["symbol"] = symbols
-            if channel == "book":
-                params["depth"] = DEPTH
-            if channel == "ticker" and method == "subscribe":
-                params["event_trigger"] = "bbo"
-            if interval:
-                params["interval"] = facts.INTERVALS[interval]
             if method == "subscribe":
-                params["snapshot"] = True
                 self._subs.asked(members, request_id, now)
-            frames.append(
-                msgspec.json.encode(
-                    {"method": method, "params": params, "req_id": request_id}
-                ).decode()
-            )
+            frames.append(requests.frame(method, members, request_id))
         return frames
 
 

@@ -33,6 +33,7 @@ from wsdash.venues.venue import (
     Phase,
     Progress,
     Request,
+    Restated,
     Signed,
     Step,
     Subscription,
@@ -125,6 +126,10 @@ class KrakenAccountSession:
     def hears(self, symbol: str) -> bool:
         """No books here."""
         return False
+
+    def restate(self) -> list[Restated]:
+        """The account is never restated."""
+        return []
 
     def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
         """The account is always wanted whole."""

@@ -5,11 +5,12 @@ Numbers are kept as the text that was sent: the checksum needs it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Final, Literal
 
 import msgspec
 
-from wsdash.domain.book import Level
+from wsdash.domain.book import Level, OrderBook
 from wsdash.domain.events import Channel
 from wsdash.domain.numbers import plain
 
@@ -204,3 +205,17 @@ def levels(entries: list[Entry]) -> list[Level]:
         BadNumber: one of the numbers is no plain decimal.
     """
     return [(number(entry.price), number(entry.qty)) for entry in entries]
+
+
+def snapshot(symbol: str, book: OrderBook, checksum: int) -> str:
+    """Return the frame that states a whole book, its digits untouched."""
+
+    def side(levels: Iterable[Level]) -> str:
+        return ",".join(f'{{"price":{price},"qty":{size}}}' for price, size in levels)
+
+    name = msgspec.json.encode(symbol).decode()
+    bids, asks = side(book.bids.top(len(book.bids))), side(book.asks.top(len(book.asks)))
+    return (
+        f'{{"channel":"book","type":"snapshot","data":[{{"symbol":{name},'
+        f'"bids":[{bids}],"asks":[{asks}],"checksum":{checksum}}}]}}'
+    )

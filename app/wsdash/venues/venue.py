@@ -129,6 +129,20 @@ class Progress(NamedTuple):
     total: int
 
 
+class Restated(NamedTuple):
+    """Something the venue could have said, that brings a fresh session to where this one is.
+
+    Attributes:
+        dir: ``in`` a frame, ``rest`` the body of an answer.
+        path: of an answer, with its query; empty for a frame.
+        data: the text.
+    """
+
+    dir: Literal["in", "rest"]
+    path: str
+    data: str
+
+
 class Session(Protocol):
     """One connection's state machine. A new socket needs a new session."""
 
@@ -156,6 +170,9 @@ class Session(Protocol):
 
     def hears(self, symbol: str) -> bool:
         """Whether the connection carries the book of a symbol."""
+
+    def restate(self) -> list[Restated]:
+        """Return what brings a fresh session to where this one is: its synced books."""
 
     @property
     def progress(self) -> Progress:

@@ -1,0 +1,49 @@
+"""What is sent to Kraken v2: one frame for all symbols of a channel and its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from wsdash.venues.kraken_facts import INTERVALS
+from wsdash.venues.venue import Subscription
+
+DEPTH = 100
+"""Levels of each side that are subscribed (10, 25, 100, 500 or 1000)."""
+
+_CHANNELS: Final = {
+    "book": "book",
+    "trades": "trade",
+    "ticker": "ticker",
+    "candles": "ohlc",
+    "instruments": "instrument",
+}
+
+
+def grouped(subscriptions: Iterable[Subscription]) -> list[list[Subscription]]:
+    """Return the subscriptions that one frame can ask for together."""
+    groups: dict[tuple[str, str], list[Subscription]] = {}
+    for sub in subscriptions:
+        groups.setdefault((sub.channel, sub.interval), []).append(sub)
+    return list(groups.values())
+
+
+def frame(method: str, members: list[Subscription], request_id: int) -> str:
+    """Return the frame that subscribes to a group, or unsubscribes from it."""
+    channel, interval = members[0].channel, members[0].interval
+    params: dict[str, Any] = {"channel": _CHANNELS[channel]}
+    symbols = [sub.symbol for sub in members if sub.symbol]
+    if symbols:
+        params["symbol"] = symbols
+    if channel == "book":
+        params["depth"] = DEPTH
+    if channel == "ticker" and method == "subscribe":
+        params["event_trigger"] = "bbo"
+    if interval:
+        params["interval"] = INTERVALS[interval]
+    if method == "subscribe":
+        params["snapshot"] = True
+    message = {"method": method, "params": params, "req_id": request_id}
+    return msgspec.json.encode(message).decode()
