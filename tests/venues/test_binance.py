@@ -26,8 +26,9 @@ from wsdash.domain.trades import Tape
 from wsdash.venues import binance
 from wsdash.venues.binance import INFO_PATH, KLINES_PATH, BinanceSession
 from wsdash.venues.binance_books import DEPTH_PATH
+from wsdash.venues.patience import PARK_TIME, RESYNCS
 from wsdash.venues.subscriptions import ACK_DEADLINE
-from wsdash.venues.sync import PARK_TIME, RESYNCS, SETTLE
+from wsdash.venues.sync import SETTLE
 from wsdash.venues.venue import Answer, Progress, Request, Step, Subscription
 
 BOOK = Subscription("book", "BNBBTC")

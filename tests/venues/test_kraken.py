@@ -24,10 +24,10 @@ from wsdash.domain.events import (
 )
 from wsdash.domain.instrument import Instrument
 from wsdash.domain.trades import Trade
-from wsdash.venues import kraken
+from wsdash.venues import kraken_requests
 from wsdash.venues.kraken import KrakenSession
+from wsdash.venues.patience import PARK_TIME, RESYNC_PERIOD, RESYNCS
 from wsdash.venues.subscriptions import ACK_DEADLINE
-from wsdash.venues.sync import PARK_TIME, RESYNC_PERIOD, RESYNCS
 from wsdash.venues.venue import Progress, Subscription
 
 BTC = Subscription("book", "BTC/USD")
@@ -456,4 +456,4 @@ def test_a_frame_of_no_known_shape_is_counted_and_shown(frame: bytes) -> None:
      ("ETHUSDT", "ETH/USDT"), ("SOLUSDC", "SOL/USDC"), ("ETHBTC", "ETH/BTC"), ("USD", "USD")],
 )  # fmt: skip
 def test_a_market_is_found_however_it_is_typed(typed: str, name: str) -> None:
-    assert kraken.canonical(typed) == name
+    assert kraken_requests.canonical(typed) == name

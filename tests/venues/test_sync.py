@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wsdash.domain.book import Level, OrderBook
-from wsdash.venues.sync import BUFFERED, SETTLE, Delta, DiffBook, Patience, Result
+from wsdash.venues.patience import Patience
+from wsdash.venues.sync import BUFFERED, SETTLE, Delta, DiffBook, Result
 
 prices = st.integers(1, 9).map(str)
 sizes = st.sampled_from(["0", "1", "2", "3"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from wsdash.domain.events import BookLost, BookMoved, BookSynced, Event
+from wsdash.domain.events import BookLost, Event
 from wsdash.venues import binance_wire as wire
-from wsdash.venues.sync import Delta, DiffBook, Result
+from wsdash.venues.sync import Delta, DiffBook, Result, news
 from wsdash.venues.venue import UNREADABLE, Answer, Request, Restated, Step, Tally
 
 DEPTH_PATH = "/api/v3/depth"
@@ -69,7 +69,8 @@ class BinanceBooks:
             return self._lost(data.s, book, now)
         step = Step()
         if result is not Result.WAITING:
-            step.events.append(self._valid(data.s, book, was_synced, data.E / 1000))
+            step.events += self._valid(data.s, book, was_synced, data.E / 1000, now)
+            step.extend(self._uncross(data.s, book, now))
         elif book.awaiting_snapshot and book.patience.parked_until is None:
             step.extend(self.fetch(data.s))
         return step
@@ -96,7 +97,7 @@ class BinanceBooks:
         if result is Result.LOST:
             return self._lost(symbol, book, now)
         if result is Result.SYNCED:
-            return Step(events=[self._valid(symbol, book, False, None)])
+            return Step(events=self._valid(symbol, book, False, None, now))
         return self.fetch(symbol) if book.outdated else Step()
 
     def distrust(self, symbol: str, now: float) -> Step:
@@ -110,13 +111,12 @@ class BinanceBooks:
 
     def settle(self, now: float) -> Step:
         """Believe the snapshots of markets that stayed quiet after them."""
-        return Step(
-            events=[
-                self._valid(symbol, book, False, None)
-                for symbol, book in self._books.items()
-                if book.settle(now) is Result.SYNCED
-            ]
-        )
+        step = Step()
+        for symbol, book in self._books.items():
+            if book.settle(now) is Result.SYNCED:
+                step.events += self._valid(symbol, book, False, None, now)
+            step.extend(self._uncross(symbol, book, now))
+        return step
 
     def parked_due(self, now: float) -> list[str]:
         """The parked books whose time is over."""
@@ -147,12 +147,21 @@ class BinanceBooks:
         if symbol in self._fetching:
             self._abandoned.append(self._fetching.pop(symbol))
 
-    def _valid(self, symbol: str, book: DiffBook, was_synced: bool, time: float | None) -> Event:
-        self._tally.ever_crossed = self._tally.ever_crossed or book.book.crossed
-        if was_synced:
-            return BookMoved(symbol, book.sequence, time)
-        self._tries.pop(symbol, None)
-        return BookSynced(symbol, book.book, book.sequence, time)
+    def _valid(
+        self, symbol: str, book: DiffBook, was_synced: bool, time: float | None, now: float
+    ) -> list[Event]:
+        if not was_synced:
+            self._tries.pop(symbol, None)
+        return news(
+            symbol, book, self._tally,
+            was_synced=was_synced, sequence=book.sequence, time=time, now=now,
+        )  # fmt: skip
+
+    def _uncross(self, symbol: str, book: DiffBook, now: float) -> Step:
+        if not book.crossing.is_too_long(now):
+            return Step()
+        book.lose("crossed")
+        return self._lost(symbol, book, now)
 
     def _lost(self, symbol: str, book: DiffBook, now: float) -> Step:
         self._tally.sequence_gaps += book.reason.startswith("gap")

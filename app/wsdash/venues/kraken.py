@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Final
 
 from wsdash.domain.events import (
     BookLost,
-    BookMoved,
-    BookSynced,
     Event,
     Listed,
     Refused,
@@ -24,7 +21,7 @@ from wsdash.venues import kraken_requests as requests
 from wsdash.venues import kraken_wire as wire
 from wsdash.venues.crc import Verifier
 from wsdash.venues.subscriptions import Subscriptions, subscription_of
-from wsdash.venues.sync import ChecksumBook, Result
+from wsdash.venues.sync import ChecksumBook, Result, news
 from wsdash.venues.venue import (
     UNREADABLE,
     Answer,
@@ -35,8 +32,6 @@ from wsdash.venues.venue import (
     Subscription,
     Tally,
 )
-
-_QUOTES: Final = ("USDT", "USDC", "USD", "EUR", "GBP", "BTC", "ETH", "CAD", "AUD", "CHF", "JPY")
 
 
 class KrakenSession:
@@ -87,6 +82,7 @@ class KrakenSession:
         """Ask again for what was not answered; try parked books again when their time is over."""
         step = Step(send=self._frames("subscribe", self._subs.overdue(now), now))
         for symbol, book in self._books.items():
+            self._uncross(symbol, book, step, now)
             if book.patience.due(now):
                 step.extend(self.resync(Subscription("book", symbol), now, "parked time over"))
         return step
@@ -193,19 +189,24 @@ class KrakenSession:
         if snapshot and not book.depth:  # a recording without the acknowledgement
             most = max(len(data.bids), len(data.asks))
             book.depth = next((depth for depth in wire.DEPTHS if depth >= most), most)
-        was_synced, time = book.synced, data.time
+        was_synced = book.synced
         take = book.snapshot if snapshot else book.update
         result = take(data.bids, data.asks, data.checksum)
         if result in (Result.SYNCED, Result.MOVED):
             self.tally.checksum_pass += 1
-            self.tally.ever_crossed = self.tally.ever_crossed or book.book.crossed
-            if was_synced:
-                step.events.append(BookMoved(data.symbol, None, time))
-            else:
-                step.events.append(BookSynced(data.symbol, book.book, None, time))
+            step.events += news(
+                data.symbol, book, self.tally,
+                was_synced=was_synced, sequence=None, time=data.time, now=now,
+            )  # fmt: skip
+            self._uncross(data.symbol, book, step, now)
         elif result is Result.LOST:
             self.tally.checksum_fail += book.reason == "checksum"
             self._lost(data.symbol, book, step, now)
+
+    def _uncross(self, symbol: str, book: ChecksumBook, step: Step, now: float) -> None:
+        if book.crossing.is_too_long(now):
+            book.lose("crossed")
+            self._lost(symbol, book, step, now)
 
     def _lost(self, symbol: str, book: ChecksumBook, step: Step, now: float) -> None:
         parked = book.patience.lost(now)
@@ -237,13 +238,3 @@ class KrakenSession:
                 self._subs.asked(members, request_id, now)
             frames.append(requests.frame(method, members, request_id))
         return frames
-
-
-def canonical(text: str) -> str:
-    """Return Kraken's v2 name for what a person typed: ``xbtusd`` and ``BTC/USD`` are one."""
-    text = text.upper().replace("-", "/")
-    if "/" not in text:
-        quote = next((q for q in _QUOTES if text.endswith(q) and len(text) > len(q)), "")
-        text = f"{text[: -len(quote)]}/{quote}" if quote else text
-    names = {"XBT": "BTC", "XDG": "DOGE"}
-    return "/".join(names.get(asset, asset) for asset in text.split("/"))

@@ -13,6 +13,7 @@ from wsdash.venues.venue import Subscription
 DEPTH = 100
 """Levels of each side that are subscribed (10, 25, 100, 500 or 1000)."""
 
+_QUOTES: Final = ("USDT", "USDC", "USD", "EUR", "GBP", "BTC", "ETH", "CAD", "AUD", "CHF", "JPY")
 _CHANNELS: Final = {
     "book": "book",
     "trades": "trade",
@@ -47,3 +48,13 @@ def frame(method: str, members: list[Subscription], request_id: int) -> str:
         params["snapshot"] = True
     message = {"method": method, "params": params, "req_id": request_id}
     return msgspec.json.encode(message).decode()
+
+
+def canonical(text: str) -> str:
+    """Return Kraken's v2 name for what a person typed: ``xbtusd`` and ``BTC/USD`` are one."""
+    text = text.upper().replace("-", "/")
+    if "/" not in text:
+        quote = next((q for q in _QUOTES if text.endswith(q) and len(text) > len(q)), "")
+        text = f"{text[: -len(quote)]}/{quote}" if quote else text
+    names = {"XBT": "BTC", "XDG": "DOGE"}
+    return "/".join(names.get(asset, asset) for asset in text.split("/"))

@@ -7,7 +7,14 @@ from urllib.parse import SplitResult, urlsplit
 
 from wsdash.domain.candles import INTERVALS
 from wsdash.domain.events import Channel
-from wsdash.venues import binance, binance_account, kraken, kraken_account, permissions
+from wsdash.venues import (
+    binance,
+    binance_account,
+    kraken,
+    kraken_account,
+    kraken_requests,
+    permissions,
+)
 from wsdash.venues.venue import Budget, Endpoints, Liveness, Venue
 
 _CHANNELS: Final[frozenset[Channel]] = frozenset(
@@ -29,7 +36,7 @@ KRAKEN: Final = Venue(
     public=kraken.KrakenSession,
     private=lambda _: kraken_account.KrakenAccountSession(),
     signer=kraken_account.KrakenSigner,
-    canonical=kraken.canonical,
+    canonical=kraken_requests.canonical,
     permissions=permissions.KRAKEN,
 )
 

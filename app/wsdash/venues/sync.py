@@ -12,16 +12,10 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from wsdash.domain.book import Level, OrderBook
+from wsdash.domain.events import BookLost, BookMoved, BookSynced, Event
 from wsdash.domain.numbers import BadNumber
-
-RESYNCS = 3
-"""Losses of one book within `RESYNC_PERIOD` that are repaired; the next one parks it."""
-
-RESYNC_PERIOD = 60.0
-"""Seconds over which losses are counted."""
-
-PARK_TIME = 300.0
-"""Seconds after which a parked book is tried again."""
+from wsdash.venues.patience import Crossing, Patience
+from wsdash.venues.venue import Tally
 
 BUFFERED = 5_000
 """Changes kept while a snapshot is awaited."""
@@ -39,31 +33,6 @@ class Result(Enum):
     LOST = auto()
 
 
-class Patience:
-    """Counts losses, and says when one is too many."""
-
-    def __init__(self) -> None:
-        self._losses: deque[float] = deque(maxlen=RESYNCS + 1)
-        self.parked_until: float | None = None
-
-    def lost(self, now: float) -> bool:
-        """Note a loss; tell whether the book is to be parked."""
-        self._losses.append(now)
-        full = len(self._losses) > RESYNCS
-        if full and now - self._losses[0] < RESYNC_PERIOD:
-            self.parked_until = now + PARK_TIME
-            self._losses.clear()
-        return self.parked_until is not None
-
-    def release(self) -> None:
-        """Un-park."""
-        self.parked_until = None
-
-    def due(self, now: float) -> bool:
-        """Whether a parked book's time is over."""
-        return self.parked_until is not None and now >= self.parked_until
-
-
 class ChecksumBook:
     """Snapshot and absolute changes on one channel, each with a checksum.
 
@@ -79,6 +48,7 @@ class ChecksumBook:
         self.synced = False
         self.reason = ""
         self.patience = Patience()
+        self.crossing = Crossing()
         self._matches = matches
 
     def snapshot(self, bids: Sequence[Level], asks: Sequence[Level], checksum: int) -> Result:
@@ -106,7 +76,7 @@ class ChecksumBook:
 
     def lose(self, reason: str) -> Result:
         """Distrust the book until the next snapshot."""
-        self.synced, self.reason = False, reason
+        self.synced, self.reason, self.crossing = False, reason, Crossing()
         return Result.LOST
 
     def _verify(self, checksum: int, result: Result) -> Result:
@@ -141,6 +111,7 @@ class DiffBook:
         self.reason = ""
         self.outdated = False
         self.patience = Patience()
+        self.crossing = Crossing()
         self._seeded_at: float | None = None
         self._buffer: deque[Delta] = deque(maxlen=BUFFERED)
 
@@ -190,6 +161,7 @@ class DiffBook:
     def lose(self, reason: str) -> Result:
         """Throw the book away; changes are buffered for the next snapshot."""
         self.synced, self.reason, self._seeded_at = False, reason, None
+        self.crossing = Crossing()
         self._buffer.clear()
         return Result.LOST
 
@@ -222,3 +194,24 @@ class DiffBook:
             return self.lose(str(error))
         self.sequence = delta.last
         return Result.MOVED
+
+
+def news(
+    symbol: str,
+    kept: ChecksumBook | DiffBook,
+    tally: Tally,
+    *,
+    was_synced: bool,
+    sequence: int | None,
+    time: float | None,
+    now: float,
+) -> list[Event]:
+    """Return what is to be said of a book that took a message and stands verified."""
+    was_crossed = kept.crossing.since is not None
+    kept.crossing.note(kept.book, now)
+    if kept.crossing.since is not None:
+        tally.ever_crossed = True
+        return [] if was_crossed else [BookLost(symbol, "crossed")]
+    if was_synced and not was_crossed:
+        return [BookMoved(symbol, sequence, time)]
+    return [BookSynced(symbol, kept.book, sequence, time)]
