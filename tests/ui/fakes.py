@@ -58,6 +58,7 @@ class FakeFeed:
         self.wanted: list[tuple[str, Subscription]] = []
         self.resynced: list[MarketKey] = []
         self.reconnected: list[str] = []
+        self.acts: list[tuple[str, str]] = []
         self._revision = 0
         self._changed = asyncio.Event()
         self._trades = 0
@@ -92,6 +93,18 @@ class FakeFeed:
 
     def reconnect(self, venue: str) -> None:
         self.reconnected.append(venue)
+
+    def retry(self, name: str) -> None:
+        self.acts.append(("retry", name))
+
+    def drop(self, name: str) -> None:
+        self.acts.append(("drop", name))
+
+    def park(self, name: str) -> None:
+        self.acts.append(("park", name))
+
+    def rotate(self, name: str) -> None:
+        self.acts.append(("rotate", name))
 
     # --------------------------------------------------------------------- the script
 

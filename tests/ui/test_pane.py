@@ -10,8 +10,9 @@ from textual.strip import Strip
 
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.lines import Line, Span, plain_text
+from wsdash.ui.widgets.canvas import Canvas
 from wsdash.ui.widgets.ladder import LadderPane
-from wsdash.ui.widgets.pane import Canvas, Pane
+from wsdash.ui.widgets.pane import Pane
 
 
 class Counting(Canvas):

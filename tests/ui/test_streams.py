@@ -33,7 +33,7 @@ async def test_the_first_change_is_drawn_at_once_and_a_burst_is_one_drawing() ->
     def draw() -> None:
         drawn.append(stream.revision)
 
-    follower = asyncio.create_task(follow(lambda: stream, draw, 0.02))
+    follower = asyncio.create_task(follow(lambda: stream, draw, lambda: 0.02))
     await settle()
     assert drawn == [0]
     for _ in range(500):
@@ -49,7 +49,9 @@ async def test_a_stream_that_appears_late_or_is_replaced_is_followed() -> None:
     streams: list[Stream] = []
     drawn: list[Stream] = []
     follower = asyncio.create_task(
-        follow(lambda: streams[-1] if streams else None, lambda: drawn.append(streams[-1]), 0.0)
+        follow(
+            lambda: streams[-1] if streams else None, lambda: drawn.append(streams[-1]), lambda: 0.0
+        )
     )
     await settle()
     assert drawn == []
@@ -70,7 +72,7 @@ async def test_what_shines_is_drawn_again_when_it_is_over() -> None:
         drawn.append(1)
         return dues.pop(0) if dues else None
 
-    follower = asyncio.create_task(follow(lambda: stream, draw, 0.0))
+    follower = asyncio.create_task(follow(lambda: stream, draw, lambda: 0.0))
     await eventually(lambda: len(drawn) == 2)
     follower.cancel()
 
@@ -78,7 +80,7 @@ async def test_what_shines_is_drawn_again_when_it_is_over() -> None:
 async def test_links_are_drawn_when_one_of_them_changes() -> None:
     feed = FakeFeed()
     drawn: list[int] = []
-    follower = asyncio.create_task(follow_links(feed, lambda: drawn.append(1), 0.0))
+    follower = asyncio.create_task(follow_links(feed, lambda: drawn.append(1), lambda: 0.0))
     feed.link("kraken public")
     await eventually(lambda: bool(drawn))
     follower.cancel()

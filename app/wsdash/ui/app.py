@@ -65,8 +65,11 @@ class Dashboard(Shell):
         )
 
     def action_resync(self) -> None:
-        """Get the market in focus anew."""
-        if self.desk.key is not None:
+        """Get the market in focus anew; start a pane again that crashed."""
+        pane = self.board_screen.focused_pane
+        if pane.guard.is_down:
+            pane.restart()
+        elif self.desk.key is not None:
             self.desk.feed.resync(self.desk.key)
             self.say(f"resync {clean(self.desk.key.name, 20)}")
 
@@ -86,7 +89,8 @@ class Dashboard(Shell):
                 player.step()
         else:
             self.desk.step_interval(step)
-            self.board_screen.panes["chart"].switch()
+            chart = self.board_screen.panes["chart"]
+            chart.attempt(chart.switch)
             self.subscribe()
         self.board_screen.draw_all()
 
@@ -98,7 +102,8 @@ class Dashboard(Shell):
             if speeds:
                 player.set_speed(min(speeds) if step > 0 else max(speeds))
         else:
-            self.board_screen.panes[self.board_screen.focused_name].adjust(step)
+            pane = self.board_screen.panes[self.board_screen.focused_name]
+            pane.attempt(pane.adjust, step)
         self.board_screen.draw_all()
 
     def action_freeze(self) -> None:
@@ -106,7 +111,8 @@ class Dashboard(Shell):
         if self.desk.player is not None:
             self.desk.player.toggle()
         else:
-            self.board_screen.focused_pane.freeze()
+            pane = self.board_screen.focused_pane
+            pane.attempt(pane.freeze)
         self.board_screen.draw_all()
 
     # ---------------------------------------------------------------- the program
@@ -155,6 +161,10 @@ class Dashboard(Shell):
         """Leave a short word to the trader in the bottom line."""
         self.desk.say(words)
         self.board_screen.draw_all()
+
+    def action_tell(self, words: str) -> None:
+        """Leave a word, from where only actions can be reached."""
+        self.say(words)
 
     async def _command(self, value: str) -> None:
         theme = value.removeprefix("theme ")

@@ -14,6 +14,7 @@ from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, LinkReport, Player
 from wsdash.feed.gaps import Gap
 from wsdash.feed.market import Market, Stream
+from wsdash.ui.guard import Guard
 from wsdash.ui.snapshots.balances import Holding
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.picture import Verdict
@@ -39,6 +40,7 @@ class Desk:
         key: the market in focus, None while there is none.
         accounts: venues with an account.
         notice: a short word to the trader, and until when it stands (seconds of the feed).
+        down: panes that crashed, by name; those that run again among them.
     """
 
     feed: Feed
@@ -55,6 +57,7 @@ class Desk:
     trails: dict[MarketKey, deque[float]] = field(default_factory=dict)
     searching: bool = False
     notice: tuple[str, float] = ("", 0.0)
+    down: dict[str, Guard] = field(default_factory=dict)
 
     @property
     def market(self) -> Market | None:

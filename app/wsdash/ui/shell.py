@@ -21,6 +21,7 @@ from wsdash.ui.desk import Desk
 from wsdash.ui.screens.dashboard import DashboardScreen
 from wsdash.ui.snapshots.status import Vitals
 from wsdash.ui.streams import FRAMES_PER_SECOND
+from wsdash.ui.tempo import Tempo
 from wsdash.ui.terminal import TerminalApp
 from wsdash.ui.themes import (
     DEFAULT,
@@ -90,7 +91,8 @@ class Shell(TerminalApp):
             vitals=self._vitals,
             drawing=lambda: self.drawing,
         )
-        self.board_screen = DashboardScreen(self.desk, fps=fps)
+        self.tempo = Tempo(fps, lambda: self.lag.worst)
+        self.board_screen = DashboardScreen(self.desk, self.tempo)
         self.key_names = dict(keymap or {})
         self._lifespan = lifespan
         self.settings = settings
@@ -165,6 +167,7 @@ class Shell(TerminalApp):
             frames=None if stats is None else stats.frames_per_second(),
             loop=self.lag.worst,
             lag=lag,
+            slowed=self.tempo.fps if self.tempo.slowed else None,
         )
 
 

@@ -22,8 +22,28 @@ NOT_YET: Final = 0.05
 Draw: TypeAlias = Callable[[], float | None]
 """Draws, and returns in how many seconds it must be drawn again although nothing came."""
 
+Pace: TypeAlias = Callable[[], float]
+"""Seconds between two drawings, at present."""
 
-async def follow(find: Callable[[], Stream | None], draw: Draw, pace: float) -> None:
+
+async def contained(
+    work: Callable[[], Awaitable[None]],
+    crashed: Callable[[Exception], None],
+    may_run: Callable[[], bool],
+) -> None:
+    """Do `work`; when it crashes, tell, and begin it anew as soon as it may run again."""
+    while True:
+        if may_run():
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - the other workers and the feeds live on
+                crashed(error)
+            else:
+                return
+        await asyncio.sleep(NOT_YET)
+
+
+async def follow(find: Callable[[], Stream | None], draw: Draw, pace: Pace) -> None:
     """Draw a stream whenever it changed: the first change at once, then once per `pace`.
 
     However many events came in the meantime, they are one drawing.
@@ -31,7 +51,7 @@ async def follow(find: Callable[[], Stream | None], draw: Draw, pace: float) -> 
     Args:
         find: returns the stream; it may appear late, or be replaced by another.
         draw: draws its present state.
-        pace: seconds between two drawings.
+        pace: returns the seconds between two drawings.
     """
     stream: Stream | None = None
     seen = -1
@@ -48,10 +68,10 @@ async def follow(find: Callable[[], Stream | None], draw: Draw, pace: float) -> 
             continue
         seen = seen if moved is None else moved
         due = draw()
-        await asyncio.sleep(pace)
+        await asyncio.sleep(pace())
 
 
-async def follow_links(feed: Feed, draw: Draw, pace: float) -> None:
+async def follow_links(feed: Feed, draw: Draw, pace: Pace) -> None:
     """Draw the connections whenever one of them changed."""
     seen = -1
     while True:
@@ -59,7 +79,7 @@ async def follow_links(feed: Feed, draw: Draw, pace: float) -> None:
         if moved is not None:
             seen = moved
             draw()
-        await asyncio.sleep(pace)
+        await asyncio.sleep(pace())
 
 
 async def _moved(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import monotonic
 
 from textual.screen import Screen
@@ -11,7 +11,8 @@ from wsdash.domain.events import Channel
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.market import Stream
 from wsdash.ui.desk import Desk
-from wsdash.ui.streams import Draw, follow, follow_links
+from wsdash.ui.streams import Draw, contained, follow, follow_links
+from wsdash.ui.tempo import Tempo
 from wsdash.ui.widgets.pane import Pane
 
 MARKET_PANES: Mapping[Channel, tuple[str, ...]] = {
@@ -26,20 +27,19 @@ class Workers:
     """Starts and ends the workers of a screen."""
 
     def __init__(
-        self, screen: Screen[None], desk: Desk, panes: Mapping[str, Pane], *, fps: int
+        self, screen: Screen[None], desk: Desk, panes: Mapping[str, Pane], tempo: Tempo
     ) -> None:
         self._screen = screen
         self._desk = desk
         self._panes = panes
-        self._pace = 1 / max(1, fps)
+        self._tempo = tempo
         self._drawn: dict[Pane, float] = {}
 
     def follow_links(self) -> None:
         """Keep the supervisor current."""
         draw = self._drawer("supervisor", "links")
-        self._screen.run_worker(
-            follow_links(self._desk.feed, draw, self._pace), name="links", group="links"
-        )
+        feed, pace = self._desk.feed, self._tempo.pace
+        self._run(lambda: follow_links(feed, draw, pace), "links", "links", ("supervisor", "links"))
 
     def follow_desk(self) -> None:
         """Follow everything that is on the desk now, and nothing of what was before."""
@@ -56,13 +56,38 @@ class Workers:
     def draw_idle(self, seconds: float) -> None:
         """Draw the panes that nothing has moved for a while: their ages go on."""
         now = monotonic()
+        seconds = max(seconds, self._tempo.pace())
         for pane in self._panes.values():
+            if pane.guard.is_down:
+                pane.may_run()
             if pane.place is not None and now - self._drawn.get(pane, 0.0) >= seconds:
                 pane.draw()
 
-    def _follow(self, find: Callable[[], Stream | None], name: str, panes: Iterable[str]) -> None:
+    def _follow(self, find: Callable[[], Stream | None], name: str, panes: Sequence[str]) -> None:
+        draw, pace = self._drawer(*panes), self._tempo.pace
+        self._run(lambda: follow(find, draw, pace), name, "streams", panes)
+
+    def _run(
+        self,
+        work: Callable[[], Awaitable[None]],
+        name: str,
+        group: str,
+        panes: Sequence[str],
+    ) -> None:
+        """Run a worker; when it crashes, the first pane on the screen that it draws is down."""
+        moved = [self._panes[pane] for pane in panes]
+
+        def victim() -> Pane:
+            return next((pane for pane in moved if pane.place is not None), moved[0])
+
         self._screen.run_worker(
-            follow(find, self._drawer(*panes), self._pace), name=name, group="streams"
+            contained(
+                work,
+                lambda error: victim().crashed(error),
+                lambda: all(pane.may_run() for pane in moved),
+            ),
+            name=name,
+            group=group,
         )
 
     def _stream_of(self, channel: Channel, key: MarketKey) -> Callable[[], Stream | None]:
@@ -85,7 +110,7 @@ class Workers:
 
     def _draw(self, pane: Pane) -> float | None:
         now = monotonic()
-        early = self._drawn.get(pane, 0.0) + max(self._pace * 0.9, pane.pace) - now
+        early = self._drawn.get(pane, 0.0) + max(self._tempo.pace() * 0.9, pane.pace) - now
         if early > 0:
             return early
         self._drawn[pane] = now

@@ -15,6 +15,7 @@ from wsdash.ui.desk import Desk
 from wsdash.ui.keys import bindings
 from wsdash.ui.screens.plan import PANES, Place, Wish, plan
 from wsdash.ui.screens.rooms import Rooms
+from wsdash.ui.tempo import Tempo
 from wsdash.ui.widgets.bars import KeyBar, LinkLines, StatusBar, TitleBar
 from wsdash.ui.widgets.charts import ChartPane, CurvePane
 from wsdash.ui.widgets.compact import Compact
@@ -38,9 +39,9 @@ class DashboardScreen(Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
-    def __init__(self, desk: Desk, *, fps: int) -> None:
+    def __init__(self, desk: Desk, tempo: Tempo) -> None:
         super().__init__(id="dashboard")
-        self._pace = 1 / max(1, fps)
+        self._tempo = tempo
         self._frames: Timer | None = None
         self.desk = desk
         self.wish = Wish()
@@ -63,7 +64,7 @@ class DashboardScreen(Screen[None]):
             Compact(desk, ladder, name="compact"),
         )
         self.panes: dict[str, Pane] = {str(pane.id): pane for pane in panes}
-        self.work = Workers(self, desk, self.panes, fps=fps)
+        self.work = Workers(self, desk, self.panes, tempo)
         self._ticks = 0
         self._bound_for = ""
         self._rooms = Rooms(self._places, self.panes)
@@ -75,7 +76,7 @@ class DashboardScreen(Screen[None]):
         It rests while nothing changes, and then fires at once.
         """
         if self._frames is None:
-            self._frames = self.set_interval(self._pace, self._on_timer_update, pause=True)
+            self._frames = self.set_interval(self._tempo.pace(), self._on_timer_update, pause=True)
         return self._frames
 
     @property
@@ -131,7 +132,7 @@ class DashboardScreen(Screen[None]):
         """Another market is in focus: the old one's numbers go at once."""
         for pane in self.panes.values():
             if pane.of_market or pane is self.panes["status"]:
-                pane.switch()
+                pane.attempt(pane.switch)
         self.desk.title_glow.forget()
         self.work.follow_desk()
         self.draw_all()
@@ -144,6 +145,7 @@ class DashboardScreen(Screen[None]):
 
     def _tick(self) -> None:
         self._ticks += 1
+        self._tempo.look()
         if self._ticks % 4 == 0:
             self.desk.remember()
         if self.desk.drawing():
@@ -206,7 +208,7 @@ class DashboardScreen(Screen[None]):
     def action_curve(self) -> None:
         """Show the curve; once it is focused, the other one."""
         if self.focused_name == "curve":
-            self.curve_pane.turn()
+            self.curve_pane.attempt(self.curve_pane.turn)
         else:
             self.action_show("curve")
 
@@ -226,11 +228,11 @@ class DashboardScreen(Screen[None]):
     def action_move(self, dx: int, dy: int) -> None:
         """Move the cursor of the focused pane, or scroll it."""
         pane = self.panes[self.focused_name]
-        pane.move(dx, dy)
+        pane.attempt(pane.move, dx, dy)
         pane.draw()
 
     def action_centre(self) -> None:
         """Go back to the newest and the best."""
         pane = self.panes[self.focused_name]
-        pane.centre()
+        pane.attempt(pane.centre)
         pane.draw()

@@ -8,18 +8,18 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from wsdash.ui.screens.dialog import Dialog
 from wsdash.ui.snapshots.finder import Item, finder_rows, found
 from wsdash.ui.snapshots.lines import Line, Span, ascii_only
 from wsdash.ui.snapshots.picture import Frame, Picture, framed
-from wsdash.ui.widgets.pane import Canvas
+from wsdash.ui.widgets.guarded import Guarded
 
 _LIMIT = 200
 
 
-class Finder(ModalScreen[str | None]):
+class Finder(Dialog[str | None]):
     """Finds one of many items by a few letters of its name; returns its value, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,7 +39,7 @@ class Finder(ModalScreen[str | None]):
         self._chosen = 0
         self._matches: list[Item] = []
         self._known = -1
-        self.canvas = Canvas(name="matches")
+        self.canvas = Guarded(name="matches")
 
     def compose(self) -> ComposeResult:
         """Yield the line to type in and the matches."""
@@ -52,11 +52,11 @@ class Finder(ModalScreen[str | None]):
         self.query_one(Input).cursor_blink = False
         self.query_one(Input).focus()
         self.set_interval(0.25, self._look_again)
-        self.call_after_refresh(self._search)
+        self.call_after_refresh(self._look_again)
 
     def on_resize(self) -> None:
         """Draw for the new size."""
-        self.call_after_refresh(self.draw)
+        self.call_after_refresh(self.redraw)
 
     def on_input_changed(self, _event: Input.Changed) -> None:
         """Search anew with every letter."""
@@ -97,4 +97,4 @@ class Finder(ModalScreen[str | None]):
         self._known = len(items)
         self._matches = found(items, self.query_one(Input).value, _LIMIT)
         self._chosen = max(0, min(self._chosen, len(self._matches) - 1))
-        self.draw()
+        self.redraw()

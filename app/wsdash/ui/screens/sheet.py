@@ -7,17 +7,17 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
+from wsdash.ui.screens.dialog import Dialog
 from wsdash.ui.snapshots.lines import Line, Span, ascii_only
 from wsdash.ui.snapshots.picture import Frame, Picture, framed
-from wsdash.ui.widgets.pane import Canvas
+from wsdash.ui.widgets.guarded import Guarded
 
 Rows = Callable[[int], Sequence[Line]]
 """The rows of a sheet for a width."""
 
 
-class Sheet(ModalScreen[None]):
+class Sheet(Dialog[None]):
     """Rows in a frame, to scroll through and to close."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,7 +34,7 @@ class Sheet(ModalScreen[None]):
         self._rows = rows
         self._ascii = ascii_only
         self._first = 0
-        self.canvas = Canvas(name="sheet")
+        self.canvas = Guarded(name="sheet")
 
     def compose(self) -> ComposeResult:
         """Yield the sheet."""
@@ -42,11 +42,11 @@ class Sheet(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Draw as soon as the size is known, and whenever it changes."""
-        self.call_after_refresh(self.draw)
+        self.call_after_refresh(self.redraw)
 
     def on_resize(self) -> None:
         """Draw for the new size."""
-        self.call_after_refresh(self.draw)
+        self.call_after_refresh(self.redraw)
 
     def draw(self) -> None:
         """Show the rows that are in sight."""

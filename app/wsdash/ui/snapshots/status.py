@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from wsdash.feed.feed import LinkReport
-from wsdash.ui.snapshots.lines import Line, Span, fit, joined, width_of
+from wsdash.ui.guard import Guard
+from wsdash.ui.snapshots.lines import Line, Span, fit, joined, shorten, width_of
 from wsdash.ui.snapshots.picture import Verdict
+from wsdash.ui.tempo import LATE, VERY_LATE
 
 
 class Pulse(NamedTuple):
@@ -26,12 +28,14 @@ class Vitals(NamedTuple):
         frames: frames a second to the terminal.
         loop: longest wait of the event loop of late, in seconds.
         lag: from the venue's time to the screen, in seconds.
+        slowed: frames a second that are drawn at most, because the loop is late.
     """
 
     written: float | None = None
     frames: float | None = None
     loop: float | None = None
     lag: float | None = None
+    slowed: int | None = None
 
 
 def status_line(pulses: Sequence[Pulse], report: LinkReport | None, width: int) -> Line:
@@ -51,35 +55,57 @@ def status_line(pulses: Sequence[Pulse], report: LinkReport | None, width: int) 
 
 
 def key_line(keys: Sequence[tuple[str, str]], right: Line, width: int) -> Line:
-    """Return the keys that matter, and `right` at the end where it fits."""
+    """Return as many of the keys as leave `right` its place at the end."""
     line: Line = ()
     for key, words in keys[:5]:
         longer = (*line, Span(f" {key} ", "bright"), Span(f"{words} ", "dim"))
-        if width_of(longer) <= width:
+        if width_of(longer) + width_of(right) + (1 if right else 0) <= width:
             line = longer
     gap = width - width_of(line) - width_of(right)
-    return (*line, Span(" " * gap), *right) if gap >= 1 else fit(line, width)
+    return (*line, Span(" " * gap), *right) if gap >= 0 else fit(right, width)
+
+
+def news_line(keys: Sequence[tuple[str, str]], news: Span, width: int) -> Line:
+    """Return the bottom line while there is something to say: that goes before any key."""
+    words = shorten(news.text, max(1, width - 2))
+    return key_line(keys, (Span(words, news.role), Span(" ")), width)
+
+
+def crash_words(down: Mapping[str, Guard]) -> str:
+    """Return which pane has crashed and what comes next; empty while all of them run."""
+    crashed = [(name, guard) for name, guard in down.items() if guard.is_down]
+    if not crashed:
+        return ""
+    name, guard = crashed[-1]
+    more = f" and {len(crashed) - 1} more" if len(crashed) > 1 else ""
+    return f"{name}{more} crashed: {guard.words}"
 
 
 def vital_signs(vitals: Vitals, width: int) -> Line:
-    """Return how the program fares, in at most `width` cells."""
-    parts: list[tuple[str, str]] = []
+    """Return how the program fares, in at most `width` cells; what is wrong goes last and stays."""
+    parts: list[Line] = []
     if vitals.written is not None:
-        parts.append(("tty ", f"{vitals.written / 1024:>3.0f} KiB/s"))
-    if vitals.frames is not None:
-        parts.append(("", f"{vitals.frames:>2.0f} fps"))
+        parts.append((Span(f"tty {vitals.written / 1024:>3.0f} KiB/s", "dim"),))
+    if vitals.frames is not None and vitals.slowed is None:
+        parts.append((Span(f"{vitals.frames:>2.0f} fps", "dim"),))
     if vitals.lag is not None:
-        parts.append(("lag ", _milliseconds(vitals.lag)))
+        parts.append((Span(f"lag {_milliseconds(vitals.lag)}", "dim"),))
+    if vitals.slowed is not None:
+        parts.append((Span(f"slowed to {vitals.slowed} fps", "look"),))
     if vitals.loop is not None:
-        parts.append(("loop ", _milliseconds(vitals.loop)))
+        parts.append((_loop(vitals.loop),))
     while parts:
-        line: Line = ()
-        for name, figure in parts:
-            line = (*line, Span(f"{name}{figure}  ", "dim"))
+        line = tuple(span for part in parts for span in (*part, Span("  ")))
         if width_of(line) <= width:
             return line
         parts.pop(0)
     return ()
+
+
+def _loop(late: float) -> Span:
+    if late > VERY_LATE:
+        return Span(f"LOOP LATE {late:.1f}s", "bad")
+    return Span(f"loop {_milliseconds(late)}", "look" if late > LATE else "dim")
 
 
 def _full(pulse: Pulse) -> Line:

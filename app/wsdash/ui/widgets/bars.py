@@ -9,9 +9,17 @@ from wsdash.ui.desk import Desk
 from wsdash.ui.keys import corner
 from wsdash.ui.snapshots.lines import Line, Span, ascii_only
 from wsdash.ui.snapshots.picture import bare
-from wsdash.ui.snapshots.status import Pulse, key_line, status_line, vital_signs
+from wsdash.ui.snapshots.status import (
+    Pulse,
+    crash_words,
+    key_line,
+    news_line,
+    status_line,
+    vital_signs,
+)
 from wsdash.ui.snapshots.supervisor import brief_links, link_line
 from wsdash.ui.snapshots.title import title_line
+from wsdash.ui.tempo import LATE
 from wsdash.ui.widgets.pane import Pane
 
 CHANNELS: Final[tuple[Channel, ...]] = ("book", "trades", "ticker", "candles")
@@ -118,12 +126,19 @@ class KeyBar(Bar):
     focused = "ladder"
 
     def rows(self, width: int, height: int) -> tuple[Line, ...]:
-        """Return the bottom line; a word to the trader takes its right end for a while."""
+        """Return the bottom line.
+
+        A word to the trader takes its right end for a while, and a crash for as long as it lasts.
+        """
         desk = self.desk
         words, until = desk.notice
         keys = corner(self.focused, replay=desk.player is not None)
-        taken = sum(len(key) + len(what) + 3 for key, what in keys)
-        right: Line = vital_signs(desk.vitals(), width - taken - 2)
         if words and desk.feed.now() < until:
-            right = (Span(f"{words} ", "look"),)
-        return (key_line(keys, right, width),)
+            return (news_line(keys, Span(words, "look"), width),)
+        if crashed := crash_words(desk.down):
+            return (news_line(keys, Span(crashed, "bad"), width),)
+        vitals = desk.vitals()
+        taken = sum(len(key) + len(what) + 3 for key, what in keys)
+        if vitals.slowed is not None or (vitals.loop or 0.0) > LATE:
+            taken = 0  # more important than keys
+        return (key_line(keys, vital_signs(vitals, width - taken - 2), width),)

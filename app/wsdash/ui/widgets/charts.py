@@ -11,6 +11,7 @@ from wsdash.ui.snapshots.curve import Curve, Kind, curve_rows, delta_curve, dept
 from wsdash.ui.snapshots.depth import digits_of
 from wsdash.ui.snapshots.lines import Line, Span
 from wsdash.ui.snapshots.picture import Picture
+from wsdash.ui.streams import contained
 from wsdash.ui.widgets.pane import Pane
 
 SECONDS_PER_CURVE = 1.0
@@ -69,7 +70,8 @@ class CurvePane(Pane):
 
     def on_mount(self) -> None:
         """Draw once a second from here on."""
-        self.run_worker(self._keep_drawing(), name="curve", group="curve")
+        work = contained(self._keep_drawing, self.crashed, self.may_run)
+        self.run_worker(work, name="curve", group="curve")
 
     def picture(self, width: int, height: int) -> Picture:
         """Return the curve as it was last drawn."""

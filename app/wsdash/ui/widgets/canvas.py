@@ -1,0 +1,103 @@
+"""The widget under everything drawn: finished lines, and of those only the ones that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from wsdash.ui.snapshots.lines import ROLES, Line, fit, plain_text
+
+_KEPT = 2_000
+
+
+class Canvas(Widget):
+    """Draws lines; knows nothing of markets or time."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{role}" for role in ROLES}
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(id=name)
+        self._lines: tuple[Line, ...] = ()
+        self._strips: dict[tuple[Line, int], Strip] = {}
+        self._drawn: dict[int, Strip] = {}
+        self._palette: dict[str, Style] = {}
+
+    @property
+    def text(self) -> str:
+        """The characters on show, line by line."""
+        return "\n".join(plain_text(line) for line in self._lines)
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show lines, each as wide as the widget, marking as dirty those that differ."""
+        width = self.size.width
+        dirty = [
+            y
+            for y, (old, new) in enumerate(zip_longest(self._lines, lines))
+            if old is not new and old != new
+        ]
+        self._lines = tuple(lines)
+        if dirty:
+            for y in dirty:
+                self._drawn.pop(y, None)
+            self.refresh(*(Region(0, y, width, 1) for y in dirty))
+
+    def render_line(self, y: int) -> Strip:
+        """Return a line as Textual wants it; equal lines are the same object."""
+        return self._row(y, self.size.width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines as they were kept.
+
+        A canvas has neither border nor padding nor opacity: what Textual does for
+        those on every line of every frame would be for nothing.
+        """
+        width = self.size.width
+        strips = [self.render_line(y) for y in crop.line_range]
+        if crop.column_span != (0, width):
+            return [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def _row(self, y: int, width: int) -> Strip:
+        strip = self._drawn.get(y)
+        if strip is None or strip.cell_length != width:
+            line = self._lines[y] if y < len(self._lines) else ()
+            strip = self._drawn[y] = self._kept(line, width)
+        return strip
+
+    def notify_style_update(self) -> None:
+        """The theme changed: every style and every strip that was kept is wrong."""
+        super().notify_style_update()
+        self._palette.clear()
+        self._strips.clear()
+        self._drawn.clear()
+
+    def _kept(self, line: Line, width: int) -> Strip:
+        strip = self._strips.get((line, width))
+        if strip is None:
+            if len(self._strips) > _KEPT:
+                self._strips.clear()
+            strip = self._strips[line, width] = self._strip(line, width)
+        return strip
+
+    def _strip(self, line: Line, width: int) -> Strip:
+        strip = Strip(
+            [Segment(text, self._style(role)) for text, role in fit(line, width) if text], width
+        )
+        background = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return strip
+
+    def _style(self, role: str) -> Style:
+        style = self._palette.get(role)
+        if style is None:
+            own = self.get_component_rich_style(f"pane--{role}")
+            style = self._palette[role] = self.rich_style + own
+        return style
