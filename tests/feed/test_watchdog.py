@@ -160,7 +160,16 @@ def test_a_channel_that_flows_again_starts_with_the_mildest_repair_next_time() -
     assert watched(stream, patient, now, stream.threshold + 1) == [Repair.RESUBSCRIBE]
 
 
-def test_a_rejected_channel_is_left_alone() -> None:
+@pytest.mark.row("D8")
+def test_a_refusal_that_may_pass_is_tried_again_after_minutes() -> None:
+    stream = Stream("trades", 0.0)
+    stream.enter(PARKED, 0.0, "rejected: Exceeded msg rate")
+    patient = Patient(0.0)
+    assert watched(stream, patient, 0.0, PARK_TIME - 1) == []
+    assert watched(stream, patient, PARK_TIME, 1) == [Repair.RESUBSCRIBE]
+
+
+def test_a_symbol_that_does_not_exist_is_left_alone() -> None:
     stream = Stream("book", 0.0)
     stream.enter(PARKED, 0.0, "rejected: unknown symbol")
     assert watched(stream, Patient(0.0), 0.0, 2 * PARK_TIME) == []

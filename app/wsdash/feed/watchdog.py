@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 from wsdash.feed.freshness import CEILING, QUIET_AFTER
 from wsdash.feed.market import ChannelState, Stream
+from wsdash.feed.streams import UNKNOWN
 
 ANSWER_DEADLINE = 5.0
 """Seconds the first repair may take before the next one is tried; later ones may take longer."""
@@ -82,8 +83,8 @@ class Patient:
         return self._act(now) if late else Repair.NOTHING
 
     def _look_at_parked(self, stream: Stream, now: float) -> Repair:
-        if stream.reason.startswith("rejected") or now - stream.since < PARK_TIME:
-            return Repair.NOTHING
+        if stream.reason == UNKNOWN or now - stream.since < PARK_TIME:
+            return Repair.NOTHING  # other refusals, such as of a rate limit, may be over by then
         self.tries = 0
         stream.enter(ChannelState.RESYNC, now, "parked time over")
         return self._act(now)
