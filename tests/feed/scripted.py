@@ -47,6 +47,7 @@ from wsdash.venues.venue import (
     Liveness,
     Progress,
     Request,
+    Restated,
     Step,
     Subscription,
     Tally,
@@ -72,6 +73,12 @@ class Words:
 
     def hears(self, symbol: str) -> bool:
         return symbol in self._books
+
+    def restate(self) -> list[Restated]:
+        return [
+            Restated("in", "", f"book {symbol} {book.bids.top(1)[0][1]}")
+            for symbol, book in self._books.items()
+        ]
 
     def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
         added, removed = self._subs.change(subscriptions)
