@@ -65,6 +65,7 @@ def connections(
         budget=budget,
         rest=rest,
         tools=tools,
+        alternates=endpoints.alternates if endpoints.ws_url == venue.endpoints.ws_url else (),
     )
     if signer is None or venue.private is None:
         return [public]

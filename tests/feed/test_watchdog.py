@@ -121,7 +121,7 @@ def test_repairs_grow_stronger_until_it_is_parked_and_parked_ends_by_itself() ->
         Repair.RESUBSCRIBE,
         Repair.RECONNECT,
         Repair.RESUBSCRIBE,
-        Repair.RESUBSCRIBE,
+        Repair.ELSEWHERE,
     ]
     assert seen[4] is Repair.PARK
     stream.enter(PARKED, now + 200, "silent")

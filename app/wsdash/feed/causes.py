@@ -15,6 +15,7 @@ from websockets.exceptions import (
     InvalidMessage,
     InvalidStatus,
     PayloadTooBig,
+    ProxyError,
 )
 
 from wsdash.domain.text import clean
@@ -49,6 +50,10 @@ class Silence(Exception):
     """A connection on which nothing came for too long; the message is for people."""
 
 
+class SchemaChanged(Exception):
+    """Too much of what a venue says is not understood; the message is for people."""
+
+
 class AuthRefused(Exception):
     """The venue does not accept the key; the message is the venue's."""
 
@@ -64,6 +69,8 @@ def classify(error: BaseException, address: str) -> Cause:
         error: what ended or prevented the session.
         address: the URL, to say where it happened.
     """
+    if (own := _own(error)) is not None:
+        return own
     match error:
         case ConnectionClosed():
             return _closed(error)
@@ -71,20 +78,31 @@ def classify(error: BaseException, address: str) -> Cause:
             return _refused(error)
         case InvalidMessage() if isinstance(error.__cause__, EOFError):
             return Cause("reset", "connection closed in the handshake")
+        case ProxyError():
+            return Cause("proxy", clean(f"proxy: {error}", 80), park_after=3)
         case InvalidHandshake():
             return Cause("not-websocket", "not a WebSocket endpoint", park_after=3)
-        case Silence():
-            return Cause("silence", clean(str(error)))
-        case Dropped():
-            return Cause("dropped", clean(str(error)))
-        case AuthRefused():
-            return Cause("auth", clean(f"auth failed: {error}"), park_after=3)
         case OSError():
             return _network(error, address)
         case _:
             where = _where(error)
             words = clean(f"crashed: {type(error).__name__} {where}")
             return Cause("crash", words, park_after=5)
+
+
+def _own(error: BaseException) -> Cause | None:
+    """What our own exceptions mean."""
+    match error:
+        case Silence():
+            return Cause("silence", clean(str(error)))
+        case Dropped():
+            return Cause("dropped", clean(str(error)))
+        case AuthRefused():
+            return Cause("auth", clean(f"auth failed: {error}"), park_after=3)
+        case SchemaChanged():
+            return Cause("schema", clean(str(error)), park_after=1)
+        case _:
+            return None
 
 
 def _network(error: OSError, address: str) -> Cause:

@@ -6,7 +6,7 @@ follows: the one place where a socket is read and written.
 
 from __future__ import annotations
 
-import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Literal
 
@@ -29,7 +29,12 @@ from wsdash.feed.outbox import Outbox
 from wsdash.feed.pulse import Pulse
 from wsdash.feed.rest import Rest
 from wsdash.feed.sockets import Socket
+from wsdash.feed.turnstile import Turnstile
 from wsdash.venues.venue import Request, Session, Step, Subscription, Venue
+
+
+OTHER_HOST_AFTER = 3
+"""Failures in a row after which another of the venue's hosts is tried, where there is one."""
 
 
 class Connection:
@@ -41,6 +46,7 @@ class Connection:
         make_session: makes the state machine for each new socket.
         budget: the venue's connection attempts.
         rest: makes the requests that sessions ask for.
+        alternates: other addresses where the same is to be had.
     """
 
     def __init__(
@@ -53,36 +59,41 @@ class Connection:
         budget: ConnectBudget,
         rest: Rest,
         tools: Tools,
+        alternates: Iterable[str] = (),
     ) -> None:
         self.venue, self.role, self.address = venue, role, address
+        self._others = deque(alternates)
         self.budget, self.rest = budget, rest
         self.link = Link(f"{venue.name} {role}", venue.name, since=tools.clock.monotonic())
         self.session: Session | None = None
         self.received_at: float | None = None
         self.frames = 0
-        self._reserve = int(role == "private")  # market data comes first
+        reserve = int(role == "private")  # market data comes first
+        self._turnstile = Turnstile(lambda: self.budget, reserve, tools.clock)
         self._make_session = make_session
         self._tools = tools
         self._wanted: tuple[Subscription, ...] = ()
         self._socket: Socket | None = None
         self._fault: Exception | None = None
         self._pulse: Pulse | None = None
+        self._frames_before = 0
         self._requests: list[Request] = []
-        self._hurry = asyncio.Event()
         self._outbox: Outbox | None = None
 
     async def run(self) -> None:
         """Connect, listen, lose, wait, and again, until cancelled."""
         try:
             while True:
-                await self._turn()
+                await self._turnstile.pass_through(lambda: self.link, self._hold)
                 self._signal(Signal.START)
                 self._fault = None
                 try:
                     await self._listen()
                 except Exception as error:  # noqa: BLE001 - classified, shown, never swallowed
                     cause = classify(self._fault or error, self.address)
-                    self._signal(Signal.LOST, cause=cause, hold=self.budget.wait(self._reserve))
+                    self._signal(Signal.LOST, cause=cause, hold=self._turnstile.wait)
+                    if self.link.attempt >= OTHER_HOST_AFTER:
+                        self._choose_other()
         finally:
             self._signal(Signal.STOP)
 
@@ -98,7 +109,7 @@ class Connection:
     def retry_now(self) -> None:
         """Do not wait any longer; the budget and what the venue asked for still hold."""
         if self.link.state in WAITING:
-            self._hurry.set()
+            self._turnstile.hurry()
 
     def drop(self, error: Exception) -> None:
         """End the present socket, if there is one, for the reason given."""
@@ -106,10 +117,20 @@ class Connection:
             self._fault = error
             self._socket.abort()
 
+    @property
+    def has_alternates(self) -> bool:
+        """Whether the same is to be had at another address."""
+        return bool(self._others)
+
+    def go_elsewhere(self, error: Exception) -> None:
+        """Drop what there is and connect to another of the venue's hosts, where there is one."""
+        self._choose_other()
+        self.drop(error)
+
     def reconnect(self) -> None:
         """Drop what there is and connect anew at once."""
         self.drop(Dropped("dropped by key"))
-        self._hurry.set()
+        self._turnstile.hurry()
 
     def park(self) -> None:
         """Stay away until somebody says otherwise."""
@@ -130,9 +151,10 @@ class Connection:
         if self.session is None or not self._is_awake(now):
             return
         self._ask(lambda session, now: session.ticked(now))
-        if (pulse := self._pulse) is None:
+        if (pulse := self._pulse) is None or self.session is None:
             return
-        if (fault := pulse.judge(self.link, now, wanted=bool(self._wanted))) is not None:
+        unread = pulse.read(self.frames - self._frames_before, self.session.tally.unparsed, now)
+        if (fault := unread or pulse.judge(self.link, now, wanted=bool(self._wanted))) is not None:
             self.drop(fault)
         elif pulse.is_late(self.link, now):
             self._signal(Signal.SUBSCRIBED)
@@ -152,29 +174,6 @@ class Connection:
         """Seconds of the last ping's round trip."""
         return (self._socket.latency or None) if self._socket is not None else None
 
-    async def _turn(self) -> None:
-        """Wait until the next attempt is due, or wanted at once, and paid for."""
-        while True:
-            due = self.link.retry_at
-            if self.link.state is LinkState.HOLD:
-                self._hurry.clear()  # whoever was told to stay away does, whatever is pressed
-                await self._tools.clock.sleep(max(0.0, (due or 0.0) - self._now()))
-            elif due is None and self.link.state is LinkState.PARKED and not self._hurry.is_set():
-                await self._hurry.wait()
-                continue
-            elif due is not None and not self._hurry.is_set() and self._now() < due:
-                try:
-                    async with asyncio.timeout(due - self._now()):
-                        await self._hurry.wait()
-                except TimeoutError:
-                    pass
-                continue
-            self._hurry.clear()
-            wait = self.budget.take(self._reserve)
-            if not wait:
-                return
-            self._signal(Signal.HOLD, hold=wait)
-
     async def _listen(self) -> None:
         socket = await self._tools.open_socket(self.address, self.venue.max_size)
         outbox = Outbox(self._sending(socket), self.venue.messages, self._tools.clock, self.drop)
@@ -182,6 +181,7 @@ class Connection:
             now = self._now()
             self._socket, self._outbox = socket, outbox
             self._pulse = Pulse(self.venue.liveness.heartbeat, now)
+            self._frames_before = self.frames
             self._requests.clear()
             session = self.session = self._make_session()
             session.want(self._wanted, now)
@@ -274,6 +274,14 @@ class Connection:
         if self.session is not None:
             self._tools.observer.answer(self, request, answer.body)
             self._follow(self.session.answered(request, answer, self._now()))
+
+    def _choose_other(self) -> None:
+        if self._others:
+            self._others.append(self.address)
+            self.address = self._others.popleft()
+
+    def _hold(self, seconds: float) -> None:
+        self._signal(Signal.HOLD, hold=seconds)
 
     def _signal(self, signal: Signal, *, cause: Cause | None = None, hold: float = 0.0) -> None:
         tools = self._tools

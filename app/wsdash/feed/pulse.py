@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wsdash.feed.causes import Dropped, Silence
+from wsdash.feed.causes import Dropped, SchemaChanged, Silence
 from wsdash.feed.link import Link, LinkState
 
 SYNC_DEADLINE = 5.0
@@ -15,6 +15,16 @@ LOGIN_DEADLINE = 10.0
 ASLEEP = 5.0
 """Seconds without a look at the clock that mean the machine or the program stood still: what
 the socket holds then is old, and nobody knows what the venue has thrown away."""
+
+
+SCHEMA_WINDOW = 10.0
+"""Seconds over which frames that are not understood are counted."""
+
+SCHEMA_SHARE = 0.2
+"""Share of frames not understood from which the venue is held to have changed its ways."""
+
+SCHEMA_FEW = 5
+"""Frames not understood that prove nothing yet."""
 
 
 class Pulse:
@@ -34,6 +44,7 @@ class Pulse:
         self.data = False
         self._heartbeat = heartbeat
         self._looked_at = now
+        self._counted = (now, 0, 0)
 
     def look(self, now: float) -> Exception | None:
         """Note that somebody looks at the clock; return why the socket must go if nobody did."""
@@ -55,6 +66,23 @@ class Pulse:
         if link.state is LinkState.AUTH and now - link.since > LOGIN_DEADLINE:
             return Silence(f"no login in {LOGIN_DEADLINE:.0f} s")
         return None
+
+    def read(self, frames: int, bad: int, now: float) -> Exception | None:
+        """Return why the socket must go when too many frames are not understood, or None.
+
+        Args:
+            frames: all frames of the socket so far.
+            bad: those of them that were not understood.
+            now: monotonic seconds.
+        """
+        since, frames_then, bad_then = self._counted
+        if now - since < SCHEMA_WINDOW:
+            return None
+        self._counted = (now, frames, bad)
+        more, worse = frames - frames_then, bad - bad_then
+        if worse < SCHEMA_FEW or worse < more * SCHEMA_SHARE:
+            return None
+        return SchemaChanged(f"schema changed? {worse} of {more} frames not understood")
 
     def is_late(self, link: Link, now: float) -> bool:
         """Whether some channel is behind, so that the others must not wait for it any longer."""

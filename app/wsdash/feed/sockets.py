@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
-from typing import Final, Literal, Protocol, TypeAlias
+from socket import gaierror
+from typing import Any, Final, Literal, Protocol, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -20,6 +22,9 @@ PING_TIMEOUT = 5.0
 CLOSE_TIMEOUT = 0.5
 SECOND_ADDRESS_AFTER = 0.25
 """Seconds until the next of several addresses is tried beside the first (RFC 8305)."""
+
+UNRESOLVED = 2
+"""Failures to resolve a name after which the address that last answered is tried."""
 
 _QUIET: Final = logging.getLogger("wsdash.websockets")
 _QUIET.setLevel(logging.CRITICAL)  # its debug lines hold keys and frames
@@ -63,11 +68,32 @@ class _Connect(connect):
 
 
 def opener(proxy: Proxy = None) -> OpenSocket:
-    """Return what opens sockets, through `proxy` except to this machine itself."""
+    """Return what opens sockets, through `proxy` except to this machine itself.
+
+    Where names cannot be resolved any more, the address that last answered under a name
+    is tried; who answers there must still prove the name (TLS).
+    """
+    answered: dict[str, str] = {}
+    unresolved: Counter[str] = Counter()
 
     async def open_socket(address: str, max_size: int) -> Socket:
+        host = urlsplit(address).hostname or ""
+        try:
+            socket = await attempt(address, max_size, {})
+        except gaierror:
+            unresolved[host] += 1
+            if unresolved[host] < UNRESOLVED or host not in answered or proxy is not None:
+                raise
+            return await attempt(address, max_size, {"host": answered[host]})
+        unresolved[host] = 0
+        peer = socket.remote_address
+        if isinstance(peer, tuple):
+            answered[host] = peer[0]
+        return socket
+
+    async def attempt(address: str, max_size: int, where: dict[str, Any]) -> _Connection:
         loopback = is_loopback(address)
-        return await _Connect(
+        connection = await _Connect(
             address,
             compression=None,
             create_connection=_Connection,
@@ -80,7 +106,9 @@ def opener(proxy: Proxy = None) -> OpenSocket:
             user_agent_header=f"wsdash/{__version__}",
             logger=_QUIET,
             happy_eyeballs_delay=None if loopback else SECOND_ADDRESS_AFTER,
-        )  # type: ignore[return-value]  # made by create_connection
+            **where,
+        )
+        return cast("_Connection", connection)
 
     return open_socket
 

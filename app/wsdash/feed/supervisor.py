@@ -212,11 +212,15 @@ class Supervisor:
         if stream.state is not before:
             self._tell(line.connection, sub.symbol, stream)
         reason = stream.reason or "silent"
+        if repair is Repair.ELSEWHERE and not line.connection.has_alternates:
+            repair = Repair.RESUBSCRIBE  # the other channels must not lose their socket for it
         if repair is Repair.RESUBSCRIBE:
             line.history.resyncs += sub.channel != "book"  # of a book, the venue's session says so
             line.connection.resync(sub, reason)
         elif repair is Repair.RECONNECT:
             line.connection.drop(Silence(f"{sub.symbol} {sub.channel} silent"))
+        elif repair is Repair.ELSEWHERE:
+            line.connection.go_elsewhere(Silence(f"{sub.symbol} {sub.channel} silent"))
         elif repair is Repair.PARK and stream.enter(ChannelState.PARKED, now, reason):
             self._tell(line.connection, sub.symbol, stream)
 

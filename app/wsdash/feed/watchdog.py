@@ -7,6 +7,7 @@ about a channel, so nothing here asks the socket.
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import Final
 
 from wsdash.feed.freshness import CEILING, QUIET_AFTER
 from wsdash.feed.market import ChannelState, Stream
@@ -25,7 +26,16 @@ class Repair(Enum):
     NOTHING = auto()
     RESUBSCRIBE = auto()
     RECONNECT = auto()
+    ELSEWHERE = auto()
     PARK = auto()
+
+
+_STEPS: Final = (
+    Repair.RESUBSCRIBE,
+    Repair.RECONNECT,
+    Repair.RESUBSCRIBE,
+    Repair.ELSEWHERE,
+)
 
 
 class Patient:
@@ -93,6 +103,6 @@ class Patient:
         """Each repair that did not help is followed by a stronger one."""
         self._since = now
         self.tries += 1
-        if self.tries == 2:
-            return Repair.RECONNECT
-        return Repair.RESUBSCRIBE if self.tries <= 4 else Repair.PARK
+        if self.tries > len(_STEPS):
+            return Repair.PARK
+        return _STEPS[self.tries - 1]

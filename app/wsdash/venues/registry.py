@@ -48,6 +48,10 @@ BINANCE: Final = Venue(
         "wss://stream.binance.com:9443/stream",
         "wss://ws-api.binance.com:443/ws-api/v3",
         "https://api.binance.com",
+        alternates=(
+            "wss://stream.binance.com:443/stream",
+            "wss://data-stream.binance.vision/stream",
+        ),
     ),
     channels=_CHANNELS,
     intervals=tuple(INTERVALS),

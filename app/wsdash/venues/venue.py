@@ -203,11 +203,12 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Whole addresses of a venue."""
+    """Whole addresses of a venue; `alternates` to the public stream's are others of its hosts."""
 
     ws_url: str
     private_ws_url: str
     rest_url: str
+    alternates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
