@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from wsdash import keys
+from wsdash.feed import routes
 from wsdash.feed.budget import ConnectBudget
 from wsdash.feed.clock import Clock, SystemClock
 from wsdash.feed.connection import Connection
@@ -36,6 +37,7 @@ def live_feed(settings: Settings, *, demo: bool = False) -> LiveFeed:
         connect=connect,
         venues=tuple(registry.VENUES),
         mode="demo" if demo else "live",
+        watch_network=routes.watched,
     )
 
 

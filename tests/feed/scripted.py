@@ -206,6 +206,12 @@ class FakeSocket:
         if self._hear is not None:
             self._hear(self, message)
 
+    async def ping(self) -> Awaitable[float]:
+        answer = asyncio.get_running_loop().create_future()
+        if not self.blocked:
+            answer.set_result(0.05)
+        return answer
+
     async def close(self) -> None:
         await asyncio.get_running_loop().create_future()
 

@@ -6,6 +6,7 @@ follows: the one place where a socket is read and written.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Literal
@@ -22,7 +23,7 @@ from wsdash.domain.events import (
     TickerMoved,
 )
 from wsdash.feed.budget import ConnectBudget
-from wsdash.feed.causes import AuthRefused, Dropped, classify
+from wsdash.feed.causes import AuthRefused, Dropped, Silence, classify
 from wsdash.feed.link import WAITING, Cause, Link, LinkState, Signal, advance, forgive
 from wsdash.feed.observer import Tools
 from wsdash.feed.outbox import Outbox
@@ -32,6 +33,8 @@ from wsdash.feed.sockets import Socket
 from wsdash.feed.turnstile import Turnstile
 from wsdash.venues.venue import Request, Session, Step, Subscription, Venue
 
+PROBE_TIMEOUT = 2.0
+"""Seconds for the answer to a ping that puts a socket to the test."""
 
 OTHER_HOST_AFTER = 3
 """Failures in a row after which another of the venue's hosts is tried, where there is one."""
@@ -121,6 +124,18 @@ class Connection:
     def has_alternates(self) -> bool:
         """Whether the same is to be had at another address."""
         return bool(self._others)
+
+    def probe(self) -> None:
+        """Put the present socket to the test: an answer to a ping soon, or another socket."""
+        if self._outbox is not None and self._socket is not None:
+            self._outbox.run(self._answers(self._socket))
+
+    async def _answers(self, socket: Socket) -> None:
+        try:
+            async with asyncio.timeout(PROBE_TIMEOUT):
+                await (await socket.ping())
+        except TimeoutError:
+            self.drop(Silence(f"no pong in {PROBE_TIMEOUT:.0f} s after the network changed"))
 
     def go_elsewhere(self, error: Exception) -> None:
         """Drop what there is and connect to another of the venue's hosts, where there is one."""

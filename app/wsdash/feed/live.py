@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
-from typing import Literal
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from typing import Literal, TypeAlias
 
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.causes import Dropped
@@ -19,6 +19,9 @@ from wsdash.feed.rest import Rest
 from wsdash.feed.rotations import NEXT, Rotations
 from wsdash.feed.supervisor import Line, Supervisor
 from wsdash.venues.venue import Subscription
+
+WatchNetwork: TypeAlias = Callable[[Callable[[], None]], AbstractContextManager[bool]]
+"""Calls back after changes of the machine's network, while in the context it returns."""
 
 TICK = 0.25
 """Seconds between two looks at everything."""
@@ -34,6 +37,7 @@ class LiveFeed:
         venues: names of the venues that may be asked for.
         mode: ``demo`` when the venues are the embedded exchange.
         uniform: spreads the times of rotations.
+        watch_network: calls back after changes of the machine's network.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class LiveFeed:
         venues: Sequence[str],
         mode: Literal["live", "demo"] = "live",
         uniform: Uniform = random.uniform,
+        watch_network: WatchNetwork = lambda _: nullcontext(False),
     ) -> None:
         self.mode: Literal["live", "demo", "replay"] = mode
         self.venues: Sequence[str] = tuple(venues)
@@ -53,6 +58,7 @@ class LiveFeed:
         self._clock, self._connect = clock, connect
         self._public: dict[str, Line] = {}
         self._tasks: dict[Connection, asyncio.Task[None]] = {}
+        self._watch_network = watch_network
         self._rotations = Rotations(self.supervisor, uniform, self._start_next, self._stop)
         self._ending: set[asyncio.Task[None]] = set()
         self._rests: list[Rest] = []
@@ -65,7 +71,8 @@ class LiveFeed:
         watch = asyncio.create_task(self._watch(), name="watch")
         self._start()
         try:
-            yield
+            with self._watch_network(self.network_changed):
+                yield
         finally:
             self._is_running = False
             self.supervisor.listeners.clear()  # that we leave is no news of the venue's
@@ -140,6 +147,13 @@ class LiveFeed:
     def park(self, name: str) -> None:
         """Keep a connection away until it is retried."""
         self._with(name, Connection.park)
+
+    def network_changed(self) -> None:
+        """Another way may be open, so nobody waits any longer; the old way is put to the test."""
+        for line in self.supervisor.lines.values():
+            self.supervisor.note(line.connection, "network changed")
+            line.connection.retry_now()
+            line.connection.probe()
 
     def reports(self) -> list[LinkReport]:
         """Every connection, in a steady order."""

@@ -44,6 +44,9 @@ class Socket(Protocol):
     async def send(self, message: str) -> None:
         """Send a text message."""
 
+    async def ping(self) -> Awaitable[float]:
+        """Send a ping; what is returned ends with its answer."""
+
     async def close(self) -> None:
         """Close with the closing handshake."""
 
