@@ -6,35 +6,20 @@ follows: the one place where a socket is read and written.
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
 
-from wsdash.domain.events import (
-    AuthFailed,
-    BalancesMoved,
-    BalancesStated,
-    BookMoved,
-    BookSynced,
-    Printed,
-    TickerMoved,
-)
 from wsdash.feed.budget import ConnectBudget
-from wsdash.feed.causes import AuthRefused, Dropped, Silence, classify
+from wsdash.feed.causes import Dropped, classify
 from wsdash.feed.link import WAITING, Cause, Link, LinkState, Signal, advance, forgive
 from wsdash.feed.observer import Tools
-from wsdash.feed.outbox import Outbox
-from wsdash.feed.pulse import Pulse
 from wsdash.feed.rest import Rest
-from wsdash.feed.sockets import Socket
+from wsdash.feed.talk import Talk
 from wsdash.feed.turnstile import Turnstile
-from wsdash.venues.venue import Request, Session, Step, Subscription, Venue
-
-PROBE_TIMEOUT = 2.0
-"""Seconds for the answer to a ping that puts a socket to the test."""
+from wsdash.venues.venue import Session, Subscription, Venue
 
 OTHER_HOST_AFTER = 3
 """Failures in a row after which another of the venue's hosts is tried, where there is one."""
@@ -68,20 +53,14 @@ class Connection:
         self._others = deque(alternates)
         self.budget, self.rest = budget, rest
         self.link = Link(f"{venue.name} {role}", venue.name, since=tools.clock.monotonic())
-        self.session: Session | None = None
-        self.received_at: float | None = None
-        self.frames = 0
+        self._received_at: float | None = None
+        self._frames = 0
         reserve = int(role == "private")  # market data comes first
         self._turnstile = Turnstile(lambda: self.budget, reserve, tools.clock)
         self._make_session = make_session
         self._tools = tools
         self._wanted: tuple[Subscription, ...] = ()
-        self._socket: Socket | None = None
-        self._fault: Exception | None = None
-        self._pulse: Pulse | None = None
-        self._frames_before = 0
-        self._requests: list[Request] = []
-        self._outbox: Outbox | None = None
+        self._talk: Talk | None = None
 
     async def run(self) -> None:
         """Connect, listen, lose, wait, and again, until cancelled."""
@@ -89,11 +68,10 @@ class Connection:
             while True:
                 await self._turnstile.pass_through(lambda: self.link, self._hold)
                 self._signal(Signal.START)
-                self._fault = None
                 try:
-                    await self._listen()
+                    await self._meet()
                 except Exception as error:  # noqa: BLE001 - classified, shown, never swallowed
-                    cause = classify(self._fault or error, self.address)
+                    cause = classify(error, self.address)
                     self._signal(Signal.LOST, cause=cause, hold=self._turnstile.wait)
                     if self.link.attempt >= OTHER_HOST_AFTER:
                         self._choose_other()
@@ -103,11 +81,13 @@ class Connection:
     def want(self, subscriptions: Iterable[Subscription]) -> None:
         """Make the connection's subscriptions those given, now and on every later socket."""
         self._wanted = tuple(subscriptions)
-        self._ask(lambda session, now: session.want(self._wanted, now))
+        if self._talk is not None:
+            self._talk.ask(lambda session, now: session.want(self._wanted, now))
 
     def resync(self, subscription: Subscription, reason: str) -> None:
         """Get one subscription anew."""
-        self._ask(lambda session, now: session.resync(subscription, now, reason))
+        if self._talk is not None:
+            self._talk.ask(lambda session, now: session.resync(subscription, now, reason))
 
     def retry_now(self) -> None:
         """Do not wait any longer; the budget and what the venue asked for still hold."""
@@ -116,9 +96,8 @@ class Connection:
 
     def drop(self, error: Exception) -> None:
         """End the present socket, if there is one, for the reason given."""
-        if self._socket is not None:
-            self._fault = error
-            self._socket.abort()
+        if self._talk is not None:
+            self._talk.drop(error)
 
     @property
     def has_alternates(self) -> bool:
@@ -127,15 +106,8 @@ class Connection:
 
     def probe(self) -> None:
         """Put the present socket to the test: an answer to a ping soon, or another socket."""
-        if self._outbox is not None and self._socket is not None:
-            self._outbox.run(self._answers(self._socket))
-
-    async def _answers(self, socket: Socket) -> None:
-        try:
-            async with asyncio.timeout(PROBE_TIMEOUT):
-                await (await socket.ping())
-        except TimeoutError:
-            self.drop(Silence(f"no pong in {PROBE_TIMEOUT:.0f} s after the network changed"))
+        if self._talk is not None:
+            self._talk.probe()
 
     def go_elsewhere(self, error: Exception) -> None:
         """Drop what there is and connect to another of the venue's hosts, where there is one."""
@@ -163,107 +135,68 @@ class Connection:
     def tick(self, now: float) -> None:
         """Look at the clock, about four times a second."""
         self._replace(forgive(self.link, now))
-        if self.session is None or not self._is_awake(now):
+        if (talk := self._talk) is None or not talk.look(now):
             return
-        self._ask(lambda session, now: session.ticked(now))
-        if (pulse := self._pulse) is None or self.session is None:
-            return
-        unread = pulse.read(self.frames - self._frames_before, self.session.tally.unparsed, now)
-        if (fault := unread or pulse.judge(self.link, now, wanted=bool(self._wanted))) is not None:
+        talk.ask(lambda session, now: session.ticked(now))
+        fault = talk.pulse.read(talk.frames, talk.session.tally.unparsed, now)
+        fault = fault or talk.pulse.judge(self.link, now, wanted=bool(self._wanted))
+        if fault is not None:
             self.drop(fault)
-        elif pulse.is_late(self.link, now):
+        elif talk.pulse.is_late(self.link, now):
             self._signal(Signal.SUBSCRIBED)
             self._signal(Signal.SYNCED)
 
     @property
     def is_live(self) -> bool:
         """Whether it is LIVE, and was not given up a moment ago."""
-        return self.link.state in (LinkState.LIVE, LinkState.ROTATING) and self._fault is None
+        alive = self._talk is not None and self._talk.fault is None
+        return alive and self.link.state in (LinkState.LIVE, LinkState.ROTATING)
 
-    def awaits(self, symbol: str) -> bool:
-        """Whether a REST answer about a market is under way: its own deadline runs."""
-        return any(("symbol", symbol) in request.query for request in self._requests)
+    @property
+    def session(self) -> Session | None:
+        """The session on the present socket."""
+        return self._talk.session if self._talk is not None else None
+
+    @property
+    def frames(self) -> int:
+        """Frames that came in, on all sockets together."""
+        return self._frames + (self._talk.frames if self._talk is not None else 0)
+
+    @property
+    def received_at(self) -> float | None:
+        """When a frame last came in, on whichever socket; monotonic seconds."""
+        return self._talk.pulse.heard_at if self._talk is not None else self._received_at
 
     @property
     def rtt(self) -> float | None:
         """Seconds of the last ping's round trip."""
-        return (self._socket.latency or None) if self._socket is not None else None
+        return (self._talk.socket.latency or None) if self._talk is not None else None
 
-    async def _listen(self) -> None:
+    def awaits(self, symbol: str) -> bool:
+        """Whether a REST answer about a market is under way: its own deadline runs."""
+        return self._talk is not None and self._talk.awaits(symbol)
+
+    async def _meet(self) -> None:
+        """Open a socket, and talk on it until it ends."""
         socket = await self._tools.open_socket(self.address, self.venue.max_size)
-        outbox = Outbox(self._sending(socket), self.venue.messages, self._tools.clock, self.drop)
+        session = self._make_session()
+        talk = self._talk = Talk(self, socket, session, self._tools, self._note_progress)
         try:
-            now = self._now()
-            self._socket, self._outbox = socket, outbox
-            self._pulse = Pulse(self.venue.liveness.heartbeat, now)
-            self._frames_before = self.frames
-            self._requests.clear()
-            session = self.session = self._make_session()
-            session.want(self._wanted, now)
+            session.want(self._wanted, self._now())
             private = self.role == "private"
             self._signal(Signal.OPENED_PRIVATE if private else Signal.OPENED)
-            self._follow(session.opened(now))
-            while True:
-                frame = await socket.recv(decode=False)
-                self._take(session, frame if isinstance(frame, bytes) else frame.encode())
+            talk.follow(session.opened(self._now()))
+            await talk.listen()
+        except Exception as error:  # noqa: BLE001 - raised again, or for the reason it was given up
+            raise talk.fault or error from None
         finally:
-            self._socket = self._outbox = self.session = self._pulse = None
-            socket.abort()
-            await outbox.close()
-
-    def _take(self, session: Session, frame: bytes) -> None:
-        now = self._now()
-        if self._fault is not None or not self._is_awake(now):
-            return
-        self.received_at = now
-        if self._pulse is not None:
-            self._pulse.heard_at = now
-        self.frames += 1
-        if self._tools.observer.recording:
-            self._tools.observer.frame(self, "in", frame.decode("utf-8", "replace"))
-        step = session.received(frame, now)
-        if self._pulse is not None and not step.events:
-            self._pulse.data = True  # such as a change kept until a snapshot is there
-        self._follow(step)
-
-    def _is_awake(self, now: float) -> bool:
-        """Whether somebody looked at the clock lately; gives the connection up where nobody did."""
-        fault = self._pulse.look(now) if self._pulse is not None else None
-        if fault is not None:
-            self.drop(fault)
-        return fault is None
-
-    def _ask(self, what: Callable[[Session, float], Step]) -> None:
-        """Have the session do something; its crash is the connection's, not the caller's."""
-        if self.session is None:
-            return
-        try:
-            self._follow(what(self.session, self._now()))
-        except Exception as error:  # noqa: BLE001 - ends the connection, which shows it
-            self.drop(error)
-
-    def _follow(self, step: Step) -> None:
-        """Make happen what a session returned."""
-        if step.events:
-            if self._pulse is not None and not self._pulse.data:
-                self._pulse.data = any(isinstance(event, _DATA) for event in step.events)
-            self._tools.observer.facts(self, step.events)
-            for event in step.events:
-                if isinstance(event, AuthFailed):
-                    self.drop(AuthRefused(event.reason))
-        if self._outbox is not None:
-            if not all(self._outbox.put(text) for text in step.send):
-                self.drop(Dropped("too much to send"))
-            for request in step.requests:
-                self._requests.append(request)
-                self._outbox.run(self._fetch(request))
-        if self.link.state not in (LinkState.LIVE, LinkState.ROTATING):
-            self._note_progress()
+            self._frames, self._received_at, self._talk = self.frames, talk.pulse.heard_at, None
+            await talk.close()
 
     def _note_progress(self) -> None:
-        if self.session is None:
+        if self._talk is None or self.link.state in (LinkState.LIVE, LinkState.ROTATING):
             return
-        phase, done, total = self.session.progress
+        phase, done, total = self._talk.session.progress
         if phase != "auth":
             self._signal(Signal.AUTHENTICATED)
         if phase in ("syncing", "ready"):
@@ -272,23 +205,6 @@ class Connection:
             self._signal(Signal.SYNCED)
         if self.link.state in (LinkState.SUBSCRIBING, LinkState.SYNCING) and total:
             self._replace(msgspec.structs.replace(self.link, progress=f"{done}/{total}"))
-
-    def _sending(self, socket: Socket) -> Callable[[str], Awaitable[None]]:
-        async def send(frame: str) -> None:
-            if self._tools.observer.recording:
-                self._tools.observer.frame(self, "out", frame)
-            await socket.send(frame)
-
-        return send
-
-    async def _fetch(self, request: Request) -> None:
-        if request.delay:
-            await self._tools.clock.sleep(request.delay)
-        answer = await self.rest.fetch(request)
-        self._requests.remove(request)
-        if self.session is not None:
-            self._tools.observer.answer(self, request, answer.body)
-            self._follow(self.session.answered(request, answer, self._now()))
 
     def _choose_other(self) -> None:
         if self._others:
@@ -311,7 +227,3 @@ class Connection:
 
     def _now(self) -> float:
         return self._tools.clock.monotonic()
-
-
-_DATA = (BookSynced, BookMoved, Printed, TickerMoved, BalancesStated, BalancesMoved)
-"""Facts that prove a channel. Candles and lists do not: some venues answer them over REST."""

@@ -129,7 +129,7 @@ class Recording:
         try:
             if head.startswith(_GZIP):
                 yield from self._unpacked(file, _gzip_unpacker, _GZIP_PIECE)
-            elif head == _ZIP:
+            elif head == _ZIP and zipfile.is_zipfile(file):
                 yield from self._bundled(file)
             elif head == _ZSTD:
                 yield from self._unpacked(file, _zstd_unpacker(self.path), _ZSTD_PIECE)
