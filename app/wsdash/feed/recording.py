@@ -125,11 +125,12 @@ class Recording:
     def _plain(self, file: BinaryIO) -> Iterator[bytes]:
         """The bytes of the file, unpacked as far as it is sound."""
         head = file.read(4)
+        bundle = head == _ZIP and zipfile.is_zipfile(file)
         file.seek(0)
         try:
             if head.startswith(_GZIP):
                 yield from self._unpacked(file, _gzip_unpacker, _GZIP_PIECE)
-            elif head == _ZIP and zipfile.is_zipfile(file):
+            elif bundle:
                 yield from self._bundled(file)
             elif head == _ZSTD:
                 yield from self._unpacked(file, _zstd_unpacker(self.path), _ZSTD_PIECE)
