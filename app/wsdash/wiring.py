@@ -75,7 +75,7 @@ def connections(
     allow = settings.venue(venue.name).allow_withdraw_key
 
     def private_session() -> Session:
-        session = make_private(account)
+        session = make_private(account, clock.wall)
         return GuardedSession(session, granted, allow_withdraw=allow) if granted else session
 
     private = Connection(

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import contextlib
 import gzip
 import importlib.util
 import json
 import os
 import stat
 import tracemalloc
+import zipfile
 import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from wsdash.feed import recording
@@ -123,8 +125,7 @@ def test_garbage_between_records_is_skipped_and_counted(tmp_path: Path, parts: l
     whole = [RECORDS[LINES.index(line)] for line in lines if line in LINES]
     bad = sum(line not in LINES and bool(line.strip()) for line in lines)
     content = b"".join(lines)
-    if content[:2] == b"\x1f\x8b" or content[:4] == b"\x28\xb5\x2f\xfd":
-        return
+    assume(not content.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")))
     file = written(tmp_path, content)
     if bad and not whole:
         with pytest.raises(RecordingError, match="not a recording"):
@@ -237,3 +238,36 @@ def test_zstd_is_read_or_says_what_it_needs(tmp_path: Path) -> None:
     known = importlib.util.find_spec("zstandard") or importlib.util.find_spec("compression")
     with pytest.raises(RecordingError, match="not a recording" if known else "zstd needs"):
         read(file)
+
+
+def bundled(folder: Path, name: str = recording.BUNDLED, method: int = zipfile.ZIP_STORED) -> bytes:
+    """A zip file with a recording in it."""
+    file = folder / "bundle.zip"
+    with zipfile.ZipFile(file, "w", method) as bundle:
+        bundle.writestr("README.txt", "what this is")
+        bundle.writestr(name, gzip.compress(WHOLE))
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_recording_plays_from_its_bundle(tmp_path: Path, method: int) -> None:
+    assert read(written(tmp_path, bundled(tmp_path, method=method))) == (RECORDS, 0)
+
+
+def test_a_zip_file_of_something_else_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="no recording in this zip"):
+        read(written(tmp_path, bundled(tmp_path, "holiday.jpg")))
+
+
+@pytest.mark.row("E7")
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_a_bundle_cut_or_flipped_anywhere_is_no_crash(tmp_path: Path, method: int) -> None:
+    content = bundled(tmp_path, method=method)
+    for place in range(4, len(content), 2):
+        flipped = bytearray(content)
+        flipped[place] ^= 1 << (place // 2) % 8
+        for damaged in (content[:place], bytes(flipped)):
+            file = written(tmp_path, damaged)
+            with contextlib.suppress(RecordingError):
+                records = list(Recording(file))
+                assert [record for record in records if record not in RECORDS] == []

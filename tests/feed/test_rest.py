@@ -37,6 +37,9 @@ class Stamp:
     def sign(self, request: Request) -> Signed:
         return Signed({"X-Key": "k"}, "signed=1", "")
 
+    def set_offset(self, seconds: float) -> None:
+        pass
+
     def sign_frame(self, params: dict[str, str | int | bool]) -> dict[str, str | int | bool]:
         return params
 

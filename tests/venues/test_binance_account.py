@@ -20,8 +20,8 @@ from wsdash.venues.binance_account import (
     STATEMENT_ID,
     SUBSCRIBE_ID,
     BinanceAccountSession,
-    BinanceSigner,
 )
+from wsdash.venues.binance_signer import BinanceSigner
 from wsdash.venues.venue import Request, Step
 
 KEY = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"

@@ -131,7 +131,7 @@ def test_single_messages_of_every_kind_are_taken_without_a_crash(
         makers: list[Callable[[], Session]] = [venue.public]
         if venue.private is not None:
             private = venue.private
-            makers.append(lambda private=private: private(None))  # type: ignore[misc]
+            makers.append(lambda private=private: private(None, None))  # type: ignore[misc]
         for make in makers:
             session = make()
             session.opened(0.0)

@@ -140,6 +140,12 @@ class KeyChecked(Fact, frozen=True):
     more: bool
 
 
+class ClockRead(Fact, frozen=True):
+    """The venue's clock is `ahead` seconds ahead of ours; negative where it is behind."""
+
+    ahead: float
+
+
 class Notice(Fact, frozen=True):
     """The venue announced something; `shutdown` when it will close the connection."""
 
@@ -175,6 +181,7 @@ Event: TypeAlias = (
     | RoundTrip
     | AuthFailed
     | KeyChecked
+    | ClockRead
     | Notice
     | Unparsed
 )

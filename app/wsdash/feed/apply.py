@@ -12,6 +12,7 @@ from wsdash.domain.events import (
     BookSynced,
     CandlesMoved,
     Channel,
+    ClockRead,
     Event,
     KeyChecked,
     Listed,
@@ -61,6 +62,8 @@ def _answered(board: Board, venue: str, event: Event, now: float) -> Stream | No
             board.key_warnings[venue] = event.words if event.more else ""
             if (stream := board.account_streams.get(venue)) is not None:
                 stream.touch()
+        case ClockRead():
+            board.clocks[venue] = event.ahead
         case Refused():
             stream = _stream(board, venue, event.symbol, event.channel)
             if stream is not None:

@@ -121,6 +121,7 @@ class Board:
         self.accounts: dict[str, Account] = {}
         self.account_streams: dict[str, Stream] = {}
         self.key_warnings: dict[str, str] = {}
+        self.clocks: dict[str, float] = {}
         self.instruments: dict[str, dict[str, Instrument]] = {}
         self.gaps = Ledger()
 

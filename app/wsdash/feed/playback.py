@@ -97,7 +97,7 @@ class Playback:
         return self.sessions[record.conn]
 
     def _open(self, conn: str, venue: Venue, private: bool) -> None:
-        session = venue.private(None) if private and venue.private else venue.public()
+        session = venue.private(None, None) if private and venue.private else venue.public()
         self.sessions[conn], self.venues[conn] = session, venue
         session.opened(self.now)
 

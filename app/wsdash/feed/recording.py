@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO, Final, Literal, Protocol, cast
+from typing import IO, Annotated, BinaryIO, Final, Literal, Protocol, cast
 
 import msgspec
 
@@ -37,6 +37,9 @@ _ZSTD_PIECE: Final = 1 << 6
 
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
+_BAD_ZIP: Final = (
+    zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, ArithmeticError,
+)  # fmt: skip
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 
@@ -142,12 +145,18 @@ class Recording:
     def _bundled(self, file: BinaryIO) -> Iterator[bytes]:
         """The recording of an incident bundle."""
         try:
-            with zipfile.ZipFile(file) as bundle, bundle.open(BUNDLED) as member:
+            with zipfile.ZipFile(file) as bundle, self._member(bundle) as member:
                 yield from self._unpacked(cast("BinaryIO", member), _gzip_unpacker, _GZIP_PIECE)
         except KeyError:
             raise RecordingError(f"{self.path.name}: no recording in this zip file") from None
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError):
+        except _BAD_ZIP:
             self.damaged += 1
+
+    def _member(self, bundle: zipfile.ZipFile) -> IO[bytes]:
+        info = bundle.getinfo(BUNDLED)
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise zipfile.BadZipFile("packed in a way no bundle is")
+        return bundle.open(info)
 
     def _unpacked(
         self, file: BinaryIO, make: Callable[[], _Unpacker], piece: int

@@ -1,4 +1,4 @@
-"""Binance Spot, WebSocket API: the account's connection, and the signer of its requests.
+"""Binance Spot, WebSocket API: the account's connection.
 
 Events come after a signed subscribe on the WebSocket API (listen keys are gone since
 February 2026); the statement they build on is fetched after it. Source:
@@ -7,12 +7,9 @@ binance-spot-api-docs, "User Data Streams" and "WebSocket API, request security"
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -21,12 +18,14 @@ from wsdash.domain.events import (
     AuthFailed,
     BalancesMoved,
     BalancesStated,
+    ClockRead,
     Event,
     Notice,
     Subscribed,
 )
 from wsdash.domain.numbers import add, size_text
 from wsdash.venues import binance_wire as wire
+from wsdash.venues.binance_clock import VenueClock
 from wsdash.venues.venue import (
     UNREADABLE,
     Answer,
@@ -35,7 +34,6 @@ from wsdash.venues.venue import (
     Progress,
     Request,
     Restated,
-    Signed,
     Signer,
     Step,
     Subscription,
@@ -55,44 +53,6 @@ EARLY = 1_000
 """Events kept while the statement is awaited."""
 
 
-class BinanceSigner:
-    """Signs with HMAC-SHA256 over the parameters, sorted by name for the WebSocket API.
-
-    Args:
-        key: the API key.
-        secret: its secret.
-        wall_clock: seconds since the epoch.
-    """
-
-    def __init__(self, key: str, secret: str, wall_clock: Callable[[], float]) -> None:
-        self._key = key
-        self._secret = secret.encode()
-        self._clock = wall_clock
-
-    def __repr__(self) -> str:
-        return "BinanceSigner(…)"
-
-    def sign(self, request: Request) -> Signed:
-        """Return the header and the query of a signed REST request."""
-        query = urlencode([*request.query, ("timestamp", self._timestamp())])
-        return Signed(
-            {"X-MBX-APIKEY": self._key}, f"{query}&signature={self.signature(query)}", body=""
-        )
-
-    def sign_frame(self, params: Params) -> Params:
-        """Return the parameters of a WebSocket API request with key, time and signature."""
-        params = {**params, "apiKey": self._key, "timestamp": int(self._timestamp())}
-        payload = "&".join(f"{name}={_text(params[name])}" for name in sorted(params))
-        return {**params, "signature": self.signature(payload)}
-
-    def signature(self, payload: str) -> str:
-        """Return the hex signature of a payload."""
-        return hmac.new(self._secret, payload.encode(), hashlib.sha256).hexdigest()
-
-    def _timestamp(self) -> str:
-        return str(int(self._clock() * 1000))
-
-
 class BinanceAccountSession:
     """The account's connection: a subscription to its events, then a statement to start from.
 
@@ -100,8 +60,11 @@ class BinanceAccountSession:
         signer: signs frames; None in a replay, which sends none.
     """
 
-    def __init__(self, signer: Signer | None = None) -> None:
+    def __init__(
+        self, signer: Signer | None = None, wall_clock: Callable[[], float] | None = None
+    ) -> None:
         self.tally = Tally()
+        self._clock = VenueClock(wall_clock) if wall_clock is not None else None
         self._signer = signer
         self._phase: Phase = "auth"
         self._asked_at = 0.0
@@ -126,12 +89,20 @@ class BinanceAccountSession:
         return Step()
 
     def opened(self, now: float) -> Step:
-        """Subscribe to the account's events."""
+        """Read the venue's clock, by which requests are signed, then subscribe."""
         self._phase = "auth"
+        if self._clock is not None and self._signer is not None:
+            self._clock.start()
+            return Step(send=[self._clock.ask(now)])
+        return self._subscribe(now)
+
+    def _subscribe(self, now: float) -> Step:
         return self._ask(SUBSCRIBE_ID, "userDataStream.subscribe.signature", {}, now)
 
     def ticked(self, now: float) -> Step:
-        """Ask again for what was not answered."""
+        """Ask again for what was not answered; go on without the clock if it is not told."""
+        if self._clock is not None and self._clock.is_overdue(now):
+            return self._clock_read(now)
         if self._phase == "ready" or now - self._asked_at < ANSWER_DEADLINE:
             return Step()
         return self.opened(now) if self._phase == "auth" else self._ask_statement(now)
@@ -148,6 +119,8 @@ class BinanceAccountSession:
         """Take a frame; one that cannot be understood is counted and reported."""
         try:
             message = wire.envelope.decode(frame)
+            if self._clock is not None and self._clock.is_answer(message.id):
+                return self._take_clock(self._clock, bytes(message.result), now)
             if bytes(message.event):
                 return self._event(bytes(message.event), now)
             if bytes(message.error):
@@ -162,6 +135,21 @@ class BinanceAccountSession:
         except UNREADABLE as error:
             return Step(events=[self.tally.bad(error)])
         return Step()
+
+    def _take_clock(self, clock: VenueClock, result: bytes, now: float) -> Step:
+        """One reading, then the next; an error instead of one ends the reading."""
+        if result and clock.take(wire.server_time.decode(result).serverTime, now):
+            return Step(send=[clock.ask(now)])
+        return self._clock_read(now)
+
+    def _clock_read(self, now: float) -> Step:
+        ahead = self._clock.stop() if self._clock is not None else None
+        step = Step()
+        if ahead is not None and self._signer is not None:
+            self._signer.set_offset(ahead)
+            step.events.append(ClockRead(ahead))
+        step.extend(self._subscribe(now))
+        return step
 
     def _refused(self, status: int, error: wire.ApiError, now: float) -> list[Event]:
         """Ask again when the venue allows; whatever else it says is a matter of the key."""
@@ -218,7 +206,3 @@ class BinanceAccountSession:
 
 def _balance(asset: str, free: str, locked: str) -> Balance:
     return Balance(asset, total=add((size_text(free), size_text(locked))), available=free)
-
-
-def _text(value: str | int | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

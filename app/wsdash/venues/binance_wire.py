@@ -153,6 +153,12 @@ class ApiError(msgspec.Struct):
     data: ErrorData | None = None
 
 
+class ServerTime(msgspec.Struct):
+    """The answer to a question for the time, ms."""
+
+    serverTime: int  # noqa: N815 - the venue's name
+
+
 class Holding(msgspec.Struct):
     """One asset of an account statement."""
 
@@ -193,6 +199,7 @@ klines: Final = msgspec.json.Decoder(
 exchange_info: Final = msgspec.json.Decoder(ExchangeInfo)
 api_error: Final = msgspec.json.Decoder(ApiError)
 statement: Final = msgspec.json.Decoder(Statement)
+server_time: Final = msgspec.json.Decoder(ServerTime)
 account_position: Final = msgspec.json.Decoder(AccountPosition)
 
 MARKET_TYPES: Final = frozenset({"depthUpdate", "trade", "aggTrade", "kline", "24hrTicker"})

@@ -84,6 +84,9 @@ class KrakenSigner:
             body=body,
         )
 
+    def set_offset(self, seconds: float) -> None:
+        """Nonces count on whatever the time is."""
+
     def sign_frame(self, params: Params) -> Params:
         """Frames carry a token instead."""
         return params

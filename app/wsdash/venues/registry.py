@@ -10,6 +10,7 @@ from wsdash.domain.events import Channel
 from wsdash.venues import (
     binance,
     binance_account,
+    binance_signer,
     kraken,
     kraken_account,
     kraken_requests,
@@ -34,7 +35,7 @@ KRAKEN: Final = Venue(
     messages=Budget(burst=10, per_second=5),
     liveness=Liveness(heartbeat=5.0),
     public=kraken.KrakenSession,
-    private=lambda _: kraken_account.KrakenAccountSession(),
+    private=lambda _signer, _wall: kraken_account.KrakenAccountSession(),
     signer=kraken_account.KrakenSigner,
     canonical=kraken_requests.canonical,
     permissions=permissions.KRAKEN,
@@ -60,7 +61,7 @@ BINANCE: Final = Venue(
     liveness=Liveness(heartbeat=0.0, max_age=24 * 3600.0),
     public=binance.BinanceSession,
     private=binance_account.BinanceAccountSession,
-    signer=binance_account.BinanceSigner,
+    signer=binance_signer.BinanceSigner,
     canonical=binance.canonical,
     permissions=permissions.BINANCE,
 )

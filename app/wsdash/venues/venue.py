@@ -197,6 +197,9 @@ class Signer(Protocol):
     def sign(self, request: Request) -> Signed:
         """Sign a REST request."""
 
+    def set_offset(self, seconds: float) -> None:
+        """Take how far the venue's clock is ahead of ours; times are signed by its clock."""
+
     def sign_frame(self, params: Params) -> Params:
         """Return the parameters of a frame with key, time and signature."""
 
@@ -246,7 +249,8 @@ class Venue:
         connects: budget for connection attempts (per machine, kept across restarts).
         messages: budget for frames sent on one connection.
         public: makes the session of a public connection.
-        private: makes the session of an account's connection, or None.
+        private: makes the session of an account's connection of a signer and a wall clock
+            (both None in a replay), or None.
         signer: makes a signer of a key, a secret and a wall clock (seconds), or None.
         listing: the REST request that lists instruments (answered to a public session),
             or None where the list comes over the public connection.
@@ -265,7 +269,7 @@ class Venue:
     messages: Budget
     liveness: Liveness
     public: Callable[[], Session]
-    private: Callable[[Signer | None], Session] | None
+    private: Callable[[Signer | None, Callable[[], float] | None], Session] | None
     signer: Callable[[str, str, Callable[[], float]], Signer] | None
     canonical: Callable[[str], str]
     permissions: Permissions | None = None
