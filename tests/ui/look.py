@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from tests.ui.fakes import MARKETS, FakeFeed, Scene
 
@@ -37,6 +39,7 @@ def main() -> int:
         lifespan=moving,
         accounts=["kraken"],
         theme=theme,
+        export_dir=Path(tempfile.gettempdir()),
         settings=[("file", "~/.config/wsdash/config.toml"), ("theme", theme)],
     )
     return run_app(app)

@@ -50,7 +50,7 @@ def test_a_remapped_key_is_in_the_help_under_its_new_name() -> None:
 
 def test_keys_from_the_settings_are_checked() -> None:
     assert problems({}) == []
-    assert problems({"quit": "x", "copy": "ctrl+y"}) == []
+    assert problems({"quit": "ctrl+d", "copy": "ctrl+y"}) == []
     assert problems({"fly": "x"}) == ["fly: no such key; see the help"]
     assert problems({"copy": "q"}) == ["q: both quit and copy"]
 

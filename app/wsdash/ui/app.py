@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
+from wsdash.ui.controls import Controls
 from wsdash.ui.keys import action_of, help_entries
 from wsdash.ui.screens.finder import Finder
 from wsdash.ui.screens.sheet import Rows, Sheet
-from wsdash.ui.shell import Shell
 from wsdash.ui.snapshots.finder import Item, instrument_items
 from wsdash.ui.snapshots.sheets import help_rows, settings_rows
 from wsdash.ui.themes import TITLES
@@ -16,7 +16,7 @@ SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0)
 """Speeds of a replay that `+` and `-` step through."""
 
 
-class Dashboard(Shell):
+class Dashboard(Controls):
     """Draws a feed that somebody else made, and does what the keys say."""
 
     # ------------------------------------------------------------------- markets
@@ -36,7 +36,7 @@ class Dashboard(Shell):
 
     def action_open(self) -> None:
         """Open the market under the cursor of the watchlist."""
-        key = self.board_screen.watch_pane.chosen_key
+        key = self.board_screen.cast.watch.chosen_key
         if self.board_screen.focused_name == "watch" and key is not None:
             self.open_market(key)
 
@@ -65,10 +65,12 @@ class Dashboard(Shell):
         )
 
     def action_resync(self) -> None:
-        """Get the market in focus anew; start a pane again that crashed."""
+        """Try again what is in focus: a pane that crashed, a connection, or else the market."""
         pane = self.board_screen.focused_pane
         if pane.guard.is_down:
             pane.restart()
+        elif self.board_screen.focused_name == "supervisor":
+            self.retry()
         elif self.desk.key is not None:
             self.desk.feed.resync(self.desk.key)
             self.say(f"resync {clean(self.desk.key.name, 20)}")
@@ -156,15 +158,6 @@ class Dashboard(Shell):
             Finder("Commands", lambda: commands, ascii_only=self.desk.ascii_only, empty="none"),
             chosen,
         )
-
-    def say(self, words: str) -> None:
-        """Leave a short word to the trader in the bottom line."""
-        self.desk.say(words)
-        self.board_screen.draw_all()
-
-    def action_tell(self, words: str) -> None:
-        """Leave a word, from where only actions can be reached."""
-        self.say(words)
 
     async def _command(self, value: str) -> None:
         theme = value.removeprefix("theme ")

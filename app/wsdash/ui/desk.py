@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Final
 
 from wsdash.domain.candles import INTERVALS
@@ -40,6 +41,7 @@ class Desk:
         key: the market in focus, None while there is none.
         accounts: venues with an account.
         notice: a short word to the trader, and until when it stands (seconds of the feed).
+        export_dir: where exported logs go.
         down: panes that crashed, by name; those that run again among them.
     """
 
@@ -57,6 +59,7 @@ class Desk:
     trails: dict[MarketKey, deque[float]] = field(default_factory=dict)
     searching: bool = False
     notice: tuple[str, float] = ("", 0.0)
+    export_dir: Path | None = None
     down: dict[str, Guard] = field(default_factory=dict)
 
     @property

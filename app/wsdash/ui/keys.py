@@ -28,6 +28,8 @@ class Key(NamedTuple):
     panes: tuple[str, ...] = ()
 
 
+SUPERVISOR: Final = ("supervisor",)
+
 KEYS: Final = (
     Key("help", "question_mark,f1", "?", "app.help", "help for this pane"),
     Key("find", "slash", "/", "app.find", "find a market"),
@@ -51,12 +53,22 @@ KEYS: Final = (
     Key("less", "minus", "-", "app.adjust(-1)", "finer, zoom out; replay: slower"),
     Key("centre", "c", "c", "centre", "back to the newest and the best"),
     Key("freeze", "space", "Space", "app.freeze", "freeze this pane; replay: play or pause"),
-    Key("resync", "r", "r", "app.resync", "get this market anew"),
+    Key("resync", "r", "r", "app.resync", "get this market anew; supervisor: retry now"),
     Key("reconnect", "R", "R", "app.reconnect", "reconnect this venue now"),
     Key("supervisor", "grave_accent", "`", "supervisor", "supervisor and its log"),
     Key("maximise", "z", "z", "maximise", "this pane alone"),
     Key("copy", "y", "y", "app.copy", "copy this figure to the clipboard"),
     Key("settings", "comma", ",", "app.settings", "settings in effect"),
+    Key("page.down", "pagedown", "PgDn", "page(1)", "a page down"),
+    Key("page.up", "pageup", "PgUp", "page(-1)", "a page up"),
+    Key("drop", "x", "x", "app.drop", "drop this connection, as a fault would", SUPERVISOR),
+    Key("park", "p", "p", "app.park", "park this connection; again: let it come back", SUPERVISOR),
+    Key("rotate", "T", "T", "app.rotate", "rotate this connection without a gap", SUPERVISOR),
+    Key("filter", "f", "f", "app.filter", "log: all, this connection, troubles", SUPERVISOR),
+    Key("search", "F", "F", "app.search", "log: filter it by a text", SUPERVISOR),
+    Key("export", "e", "e", "app.export", "log: write it to a file", SUPERVISOR),
+    Key("gaps", "G", "G", "gaps", "gaps in the data"),
+    Key("incident", "i", "i", "app.incident", "keep what led up to this moment"),
     Key("ladder", "o", "o", "show('ladder')", "order book"),
     Key("tape", "t", "t", "show('tape')", "tape"),
     Key("chart", "g", "g", "show('chart')", "candle chart"),
@@ -72,7 +84,8 @@ CORNER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "curve": (("/", "find"), ("v", "depth/delta"), ("z", "maximise"), ("Tab", "pane")),
     "watch": (("/", "find"), ("j k", "choose"), ("Enter", "open"), ("1-9", "entry")),
     "balances": (("/", "find"), ("j k", "scroll"), ("z", "maximise"), ("Tab", "pane")),
-    "supervisor": (("r", "resync"), ("R", "reconnect"), ("j k", "scroll"), ("Esc", "back")),
+    "supervisor": (("r", "retry"), ("x", "drop"), ("p", "park"), ("f", "filter")),
+    "gaps": (("j k", "scroll"), ("c", "newest"), ("`", "supervisor"), ("Esc", "back")),
 }
 """The keys that matter for each pane; the key line adds the help."""
 
@@ -108,7 +121,14 @@ def help_entries(
     sections: list[tuple[str, list[tuple[str, str]]]] = []
     if replay or pane in CORNER:
         title = "In this replay" if replay else f"In the {pane}"
-        sections.append((title, list(corner(pane, replay=replay)[:4])))
+        entries = list(corner(pane, replay=replay)[:4])
+        known = {label for label, _ in entries}
+        entries += [
+            (keymap.get(key.id, key.label), key.help)
+            for key in KEYS
+            if pane in key.panes and key.label not in known
+        ]
+        sections.append((title, entries))
     everywhere = [
         (keymap.get(key.id, key.label), key.help)
         for key in KEYS

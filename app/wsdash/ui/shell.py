@@ -7,7 +7,7 @@ import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import ClassVar
 
 from textual import on
@@ -53,6 +53,8 @@ class Shell(TerminalApp):
         interval: of the candles at the start.
         settings: names and values for the settings sheet; no secrets.
         leave_after: seconds after which the program ends by itself.
+        export_dir: where exported logs go; None where there is no such place.
+        incident: keeps what led up to this moment and returns where; None in a replay.
     """
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [
@@ -77,6 +79,8 @@ class Shell(TerminalApp):
         interval: str = "1m",
         settings: Sequence[tuple[str, str]] = (),
         leave_after: float | None = None,
+        export_dir: Path | None = None,
+        incident: Callable[[], Path] | None = None,
     ) -> None:
         super().__init__()
         self.desk = Desk(
@@ -90,12 +94,14 @@ class Shell(TerminalApp):
             ascii_only=only_ascii(os.environ) if ascii_only is None else ascii_only,
             vitals=self._vitals,
             drawing=lambda: self.drawing,
+            export_dir=export_dir,
         )
         self.tempo = Tempo(fps, lambda: self.lag.worst)
         self.board_screen = DashboardScreen(self.desk, self.tempo)
         self.key_names = dict(keymap or {})
         self._lifespan = lifespan
         self.settings = settings
+        self.incident = incident
         self._leave_after = leave_after
         self._leaving = asyncio.Event()
         self._life: asyncio.Task[None] | None = None

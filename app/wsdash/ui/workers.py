@@ -37,7 +37,7 @@ class Workers:
 
     def follow_links(self) -> None:
         """Keep the supervisor current."""
-        draw = self._drawer("supervisor", "links")
+        draw = self._drawer("supervisor", "links", "gaps")
         feed, pace = self._desk.feed, self._tempo.pace
         self._run(lambda: follow_links(feed, draw, pace), "links", "links", ("supervisor", "links"))
 

@@ -7,9 +7,10 @@ from wsdash.feed.feed import LinkReport
 from wsdash.feed.link import LinkState
 from wsdash.feed.market import ChannelState, Stream
 from wsdash.ui.snapshots.lines import plain_text, width_of
+from wsdash.ui.snapshots.links import brief_links, link_line
 from wsdash.ui.snapshots.states import GRACE, link_verdict, report_for, stream_verdict
 from wsdash.ui.snapshots.status import Pulse, status_line
-from wsdash.ui.snapshots.supervisor import brief_links, link_line, supervisor
+from wsdash.ui.snapshots.supervisor import Look, supervisor
 
 
 def live_book(threshold: float = 5.0) -> Stream:
@@ -98,7 +99,7 @@ def test_supervisor_lines_are_exactly_as_wide_as_the_screen(width: int) -> None:
     for entry in feed.reports():
         assert width_of(link_line(entry, 1_000.0, width)) == width
     assert width_of(brief_links(feed.reports(), 1_000.0, width)) <= width
-    picture = supervisor(feed.reports(), feed.log, 1_000.0, (width, 12))
+    picture = supervisor(feed.reports(), list(feed.log), [], 1_000.0, Look(width, 12))
     assert max(width_of(row) for row in picture.rows) <= width
 
 
@@ -106,7 +107,7 @@ def test_a_narrow_supervisor_still_tells_the_cause() -> None:
     feed = FakeFeed()
     feed.link("binance public", LinkState.BACKOFF, "connection refused", wait=4.0, attempt=2)
     text = "\n".join(
-        plain_text(row) for row in supervisor(feed.reports(), feed.log, feed.now(), (38, 12)).rows
+        plain_text(row) for row in supervisor(feed.reports(), [], [], feed.now(), Look(38, 12)).rows
     )
     assert "RETRY 4s #2" in text
     assert "connection refused" in text

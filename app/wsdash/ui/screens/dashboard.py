@@ -13,14 +13,10 @@ from textual.timer import Timer
 
 from wsdash.ui.desk import Desk
 from wsdash.ui.keys import bindings
-from wsdash.ui.screens.plan import PANES, Place, Wish, plan
+from wsdash.ui.screens.cast import Cast
+from wsdash.ui.screens.plan import LARGE, PANES, Place, Wish, plan
 from wsdash.ui.screens.rooms import Rooms
 from wsdash.ui.tempo import Tempo
-from wsdash.ui.widgets.bars import KeyBar, LinkLines, StatusBar, TitleBar
-from wsdash.ui.widgets.charts import ChartPane, CurvePane
-from wsdash.ui.widgets.compact import Compact
-from wsdash.ui.widgets.ladder import LadderPane
-from wsdash.ui.widgets.lists import BalancesPane, SupervisorPane, TapePane, WatchPane
 from wsdash.ui.widgets.pane import Pane
 from wsdash.ui.workers import Workers
 
@@ -45,25 +41,8 @@ class DashboardScreen(Screen[None]):
         self._frames: Timer | None = None
         self.desk = desk
         self.wish = Wish()
-        self.keys = KeyBar(desk, name="keys")
-        self.watch_pane = WatchPane(desk, name="watch")
-        self.curve_pane = CurvePane(desk, name="curve")
-        ladder = LadderPane(desk, name="ladder")
-        panes = (
-            TitleBar(desk, name="title"),
-            ladder,
-            TapePane(desk, name="tape"),
-            ChartPane(desk, name="chart"),
-            self.curve_pane,
-            self.watch_pane,
-            BalancesPane(desk, name="balances"),
-            SupervisorPane(desk, name="supervisor"),
-            LinkLines(desk, name="links"),
-            StatusBar(desk, name="status"),
-            self.keys,
-            Compact(desk, ladder, name="compact"),
-        )
-        self.panes: dict[str, Pane] = {str(pane.id): pane for pane in panes}
+        self.cast = Cast(desk)
+        self.panes = self.cast.panes
         self.work = Workers(self, desk, self.panes, tempo)
         self._ticks = 0
         self._bound_for = ""
@@ -118,8 +97,8 @@ class DashboardScreen(Screen[None]):
 
     def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
         """Say which keys matter now."""
-        self.keys.focused = self.focused_name
-        self.keys.draw()
+        self.cast.keys.focused = self.focused_name
+        self.cast.keys.draw()
 
     # -------------------------------------------------------------------- drawing
 
@@ -140,7 +119,7 @@ class DashboardScreen(Screen[None]):
     def arrange_anew(self, **wishes: str) -> None:
         """Put the panes that are wished for in their places."""
         self.wish = self.wish._replace(**wishes)  # type: ignore[arg-type]
-        self.keys.refresh(layout=True)  # of a child: a screen keeps its own arrangement
+        self.cast.keys.refresh(layout=True)  # of a child: a screen keeps its own arrangement
         self.call_after_refresh(self._settle)
 
     def _tick(self) -> None:
@@ -183,7 +162,7 @@ class DashboardScreen(Screen[None]):
     def action_show(self, name: str) -> None:
         """Bring a pane to the screen and focus it."""
         wishes = {"maximised": name} if self.wish.maximised else {"side": name}
-        if self.panes[name].place is None or name == "supervisor":
+        if self.panes[name].place is None or name in LARGE:
             self._bound_for = name
             self.arrange_anew(**wishes)
             self.call_after_refresh(self.focus_pane, name)
@@ -205,10 +184,17 @@ class DashboardScreen(Screen[None]):
         else:
             self.action_show("supervisor")
 
+    def action_gaps(self) -> None:
+        """Show the ledger of gaps, or go back."""
+        if self.focused_name == "gaps":
+            self.action_back()
+        else:
+            self.action_show("gaps")
+
     def action_curve(self) -> None:
         """Show the curve; once it is focused, the other one."""
         if self.focused_name == "curve":
-            self.curve_pane.attempt(self.curve_pane.turn)
+            self.cast.curve.attempt(self.cast.curve.turn)
         else:
             self.action_show("curve")
 
@@ -229,6 +215,12 @@ class DashboardScreen(Screen[None]):
         """Move the cursor of the focused pane, or scroll it."""
         pane = self.panes[self.focused_name]
         pane.attempt(pane.move, dx, dy)
+        pane.draw()
+
+    def action_page(self, step: int) -> None:
+        """Scroll the focused pane by a page."""
+        pane = self.panes[self.focused_name]
+        pane.attempt(pane.page, step)
         pane.draw()
 
     def action_centre(self) -> None:

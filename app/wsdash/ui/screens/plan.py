@@ -7,8 +7,11 @@ from typing import Final, NamedTuple
 SMALLEST: Final = (20, 5)
 """Columns and rows below which only price and state are said."""
 
-PANES: Final = ("ladder", "tape", "chart", "curve", "watch", "balances", "supervisor")
+PANES: Final = ("ladder", "tape", "chart", "curve", "watch", "balances", "supervisor", "gaps")
 """Panes that can be focused, in the order in which Tab goes through them."""
+
+LARGE: Final = ("supervisor", "gaps")
+"""Panes that are opened large: they say little in a narrow column."""
 
 
 class Wish(NamedTuple):
@@ -54,6 +57,8 @@ def plan(width: int, height: int, wish: Wish) -> list[Place]:
         return [*edges, Place(wish.maximised, 0, 1, width, height - 3)]
     if width >= 110 and height >= 32:
         return edges + _large(width, height, wish)
+    if wish.side in LARGE:
+        return [*edges, Place(wish.side, 0, 1, width, height - 3)]
     links = min(max(1, wish.links), 2 if height < 40 else 6)
     body = height - 3 - links
     return [
@@ -68,7 +73,9 @@ def _small(width: int, height: int, wish: Wish) -> list[Place]:
     alone = wish.maximised or wish.side
     if alone in {"", "ladder"}:
         return [Place("compact", 0, 0, width, height)]
-    return [Place("title", 0, 0, width, 1), Place(alone, 0, 1, width, height - 1)]
+    status = 1 if height >= 8 else 0
+    places = [Place("title", 0, 0, width, 1), Place(alone, 0, 1, width, height - 1 - status)]
+    return [*places, Place("status", 0, height - 1, width, 1)] if status else places
 
 
 def _beside(width: int, body: int, wish: Wish) -> list[Place]:
@@ -93,7 +100,7 @@ def _beside(width: int, body: int, wish: Wish) -> list[Place]:
 def _large(width: int, height: int, wish: Wish) -> list[Place]:
     links = min(max(1, wish.links), 6)
     supervisor = links + 2 if height < 48 else links + 3 + min(8, (height - 40) // 3)
-    if wish.side == "supervisor":
+    if wish.side in LARGE:
         supervisor = max(supervisor, height // 2)
     body = height - 3 - supervisor
     left = 35 if width < 160 else 40
@@ -103,7 +110,7 @@ def _large(width: int, height: int, wish: Wish) -> list[Place]:
     places = [
         Place("watch", 0, 1, left, watch, open_below=True),
         Place("balances", 0, 1 + watch, left, body - watch, joined=True),
-        Place("supervisor", 0, 1 + body, width, supervisor),
+        Place(wish.side if wish.side in LARGE else LARGE[0], 0, 1 + body, width, supervisor),
     ]
     x = left + middle
     if width >= 160:

@@ -10,7 +10,7 @@ from wsdash.ui.snapshots.clocks import position
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.ladder import Sight, ladder, market_title
 from wsdash.ui.snapshots.lines import Line, Span, first_fit, spread, switched_off, width_of
-from wsdash.ui.snapshots.supervisor import brief_links
+from wsdash.ui.snapshots.links import brief_links
 from wsdash.ui.snapshots.tape import last_print
 from wsdash.ui.snapshots.title import Headline
 

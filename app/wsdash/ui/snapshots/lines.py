@@ -34,6 +34,9 @@ ROLES: Final = (
     "look",
     "bad",
     "cursor",
+    "strip-live",
+    "strip-stale",
+    "strip-down",
 )
 """Every role a span can have; each theme knows a look for each."""
 

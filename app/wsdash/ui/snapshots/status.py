@@ -38,20 +38,29 @@ class Vitals(NamedTuple):
     slowed: int | None = None
 
 
-def status_line(pulses: Sequence[Pulse], report: LinkReport | None, width: int) -> Line:
-    """Return every stream's state, age and pace, and the round trip to the venue."""
+def status_line(
+    pulses: Sequence[Pulse], report: LinkReport | None, width: int, parked: int = 0
+) -> Line:
+    """Return every stream's state, age and pace, and the round trip to the venue.
+
+    How many connections are parked, of any venue, is said before anything else gets room.
+    """
+    waits: Line = (Span(f"{parked} parked ", "bad"),) if parked else ()
     rtt = None if report is None else report.rtt
-    right: Line = ()
+    trip: Line = ()
     if rtt is not None:
-        right = (Span("rtt ", "dim"), Span(f"{rtt * 1000:.0f}ms ", "text"))
-    for form in (_full, _short, _words):
-        line: Line = ()
-        for pulse in pulses:
-            line = (*line, Span("  " if line else " "), *form(pulse))
+        trip = (Span("rtt ", "dim"), Span(f"{rtt * 1000:.0f}ms ", "text"))
+    for form in (_full, _short):
+        line = _side_by_side([form(pulse) for pulse in pulses])
+        if width_of(line) + width_of(waits) + width_of(trip) + 1 <= width:
+            return _ends(line, (*waits, *trip), width)
+    for right in ((*waits, *trip), waits):
+        line = _by_word(pulses)
         if width_of(line) + width_of(right) + 1 <= width:
-            gap = width - width_of(line) - width_of(right)
-            return (*line, Span(" " * gap), *right)
-    return fit(joined([_words(pulse) for pulse in pulses], width - 1), width)
+            return _ends(line, right, width)
+    room = width - width_of(waits) - 1
+    words = joined([_words(pulse) for pulse in pulses], room - 1)
+    return _ends(fit((Span(" "), *words), max(0, room)), waits, width)
 
 
 def key_line(keys: Sequence[tuple[str, str]], right: Line, width: int) -> Line:
@@ -106,6 +115,38 @@ def _loop(late: float) -> Span:
     if late > VERY_LATE:
         return Span(f"LOOP LATE {late:.1f}s", "bad")
     return Span(f"loop {_milliseconds(late)}", "look" if late > LATE else "dim")
+
+
+def _ends(left: Line, right: Line, width: int) -> Line:
+    gap = width - width_of(left) - width_of(right)
+    return fit((*left, Span(" " * max(0, gap)), *right), width)
+
+
+def _side_by_side(parts: Sequence[Line]) -> Line:
+    line: Line = ()
+    for part in parts:
+        line = (*line, Span("  " if line else " "), *part)
+    return line
+
+
+def _by_word(pulses: Sequence[Pulse]) -> Line:
+    """Return each state once, and after it the streams that are in it, with their ages."""
+    words: dict[tuple[str, str], list[Pulse]] = {}
+    for pulse in pulses:
+        words.setdefault((pulse.verdict.word, pulse.verdict.mood), []).append(pulse)
+    groups: list[Line] = []
+    for (word, _), members in words.items():
+        first = members[0].verdict
+        details = {pulse.verdict.detail for pulse in members}
+        shared = len(details) == 1 and not first.believable
+        group = first.line(24) if shared else Verdict(word, "", first.mood).line(12)
+        for pulse in members:
+            group = (*group, Span(f" {pulse.name}", "dim"))
+            if pulse.verdict.detail and not shared:
+                old = "look" if pulse.verdict.mood == "aging" else "text"
+                group = (*group, Span(f" {pulse.verdict.detail}", old))
+        groups.append(group)
+    return _side_by_side(groups)
 
 
 def _full(pulse: Pulse) -> Line:

@@ -1,164 +1,161 @@
-"""The supervisor: every connection, why it is where it is, and what happened before."""
+"""The supervisor: every connection, what happens next, its last hour, and the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import Final, NamedTuple
 
 from wsdash.domain.text import clean
 from wsdash.feed.feed import LinkReport
+from wsdash.feed.gaps import Gap
 from wsdash.feed.link import LinkState
 from wsdash.feed.log import LinkEvent
-from wsdash.ui.snapshots.clocks import clock, span
-from wsdash.ui.snapshots.lines import Line, Span, first_fit, fit, shorten, width_of
+from wsdash.ui.snapshots import events
+from wsdash.ui.snapshots.events import Filter
+from wsdash.ui.snapshots.lines import Line, Span, fit, shorten, width_of
+from wsdash.ui.snapshots.links import (
+    HERE,
+    counts,
+    last_cause,
+    link_line,
+    next_action,
+    parked_words,
+    round_trip,
+    uptime,
+)
 from wsdash.ui.snapshots.picture import Picture
 from wsdash.ui.snapshots.states import link_verdict
+from wsdash.ui.snapshots.timeline import MINUTES, axis, cells_per_minute, strip
 
-_STRIP = {"l": ("▇", "faint"), "s": ("▄", "look"), "d": ("▁", "bad"), " ": (" ", "faint")}
-_STATE_MOODS = {"LIVE": "good", "BACKOFF": "bad", "PARKED": "bad", "STALE": "bad"}
-
-NARROW = 60
+NARROW: Final = 60
 """Cells below which a connection and an event take two lines each."""
+
+WIDE: Final = 108
+"""Cells from which a connection has everything in one line."""
+
+NAME: Final = 16
+"""Cells of a connection's name."""
+
+
+class Look(NamedTuple):
+    """How the supervisor is looked at.
+
+    Attributes:
+        chosen: the connection under the cursor, empty while there is no cursor.
+        skip: lines of the log that are scrolled out of sight.
+        wish: which lines of the log are shown.
+    """
+
+    width: int
+    height: int
+    chosen: str = ""
+    skip: int = 0
+    wish: Filter = Filter()
 
 
 def supervisor(
     reports: Sequence[LinkReport],
-    log: Iterable[LinkEvent],
+    log: Sequence[LinkEvent],
+    gaps: Sequence[Gap],
     now: float,
-    size: tuple[int, int],
-    skip: int = 0,
+    look: Look,
 ) -> Picture:
-    """Return all connections, and below them as much of the log as there is room for."""
-    width, height = size
-    narrow = width < NARROW
-    rows: list[Line] = []
-    for report in reports:
-        rows += _two_lines(report, now, width) if narrow else [link_line(report, now, width)]
-    if not reports:
-        rows.append((Span(" no connections", "dim"),))
-    room = height - len(rows) - 1
+    """Return all connections, and below them as much as there is room for.
+
+    Args:
+        reports: the connections.
+        log: the log, newest first.
+        gaps: the holes, newest first.
+        now: monotonic seconds of the feed.
+        look: how it is looked at.
+    """
+
+    def cause(report: LinkReport) -> str:
+        return last_cause(report, log, gaps, now)
+
+    rows = _links(reports, cause, now, look)
+    if look.height - len(rows) >= len(reports) + 6 and look.width >= NARROW:
+        rows += _timelines(reports, look.width)
+    room = look.height - len(rows) - 1
     if room >= 1:
-        events: list[Line] = []
-        for event in islice(log, skip, skip + room):
-            events += _event(event, width, narrow=narrow)
-        if events:
-            rows += [(Span(" " + "┈" * (width - 2), "faint"),), *events]
-    return Picture((Span("Supervisor"),), tuple(rows), None, (counts(reports),))
+        shown = events.chosen(log, look.wish, look.chosen)
+        rows.append(events.heading(look.wish, look.chosen, len(shown), len(log), look.width))
+        newer = islice(shown, look.skip, None)
+        rows += events.rows(newer, look.width, room, narrow=look.width < NARROW)
+    figure = look.chosen
+    return Picture((Span("Supervisor"),), tuple(rows), None, (counts(reports),), figure)
 
 
-def counts(reports: Sequence[LinkReport]) -> Line:
-    """Return how many connections there are, and how many are not well."""
-    retrying = sum(1 for report in reports if report.link.state is LinkState.BACKOFF)
-    parked = sum(1 for report in reports if report.link.state is LinkState.PARKED)
-    plural = "" if len(reports) == 1 else "s"
+def _links(
+    reports: Sequence[LinkReport], cause: Callable[[LinkReport], str], now: float, look: Look
+) -> list[Line]:
+    if not reports:
+        return [(Span(" no connections", "dim"),)]
+    if look.height < len(reports) + 4 and look.width >= NARROW:
+        return [_marked(link_line(r, now, look.width, hint=HERE), r, look) for r in reports]
+    if look.width >= WIDE:
+        rows = [_header()]
+        for report in reports:
+            cells = (*_state(report, now), *_columns(report, now))
+            after = Span(f"  {next_action(report, now):<18} {cause(report)}", "text")
+            rows.append(_marked(fit((*cells, after), look.width), report, look))
+        return rows
+    rows = []
+    for report in reports:
+        head: Line = _state(report, now)
+        told = [words for words in (next_action(report, now), cause(report)) if words != "-"]
+        below: Line = (Span(f"   {'  '.join(told)}", "dim"),)
+        if look.width >= NARROW:
+            head = (*head, *_columns(report, now))
+        elif report.link.state is LinkState.PARKED:
+            verdict = link_verdict(report.link, now)
+            below = (Span("   "), *parked_words(verdict, look.width - 4, HERE))
+        rows += [_marked(fit(head, look.width), report, look), fit(below, look.width)]
+    return rows
+
+
+def _state(report: LinkReport, now: float) -> Line:
+    verdict = link_verdict(report.link, now, report.received_at, brief=True)
+    state = verdict.line(15)
+    name = shorten(clean(report.link.name, 40), NAME)
+    pad = Span(" " * (15 - width_of(state)))
+    return (Span(f" {name:<{NAME}} ", "text"), *state, pad)
+
+
+def _columns(report: LinkReport, now: float) -> Line:
+    tries = f"{report.attempts}/{report.budget}"
+    figures = f" {uptime(report, now):>7} {tries:>7} {round_trip(report):>6}"
     return (
-        Span(f"{len(reports)} link{plural}  ", "dim"),
-        Span(f"{retrying} retrying", "bad" if retrying else "dim"),
-        Span(f"  {parked} parked", "bad" if parked else "dim"),
+        Span(figures, "dim"),
+        Span(f" {report.resyncs:>7}", "look" if report.resyncs else "dim"),
+        Span(f" {report.bad:>4}", "bad" if report.bad else "dim"),
     )
 
 
-def link_line(report: LinkReport, now: float, width: int) -> Line:
-    """Return one connection in one line: state first, then figures, then its last hour."""
-    verdict = link_verdict(report.link, now, report.received_at)
-    name = shorten(clean(report.link.name, 40), max(8, min(16, width // 4)))
-    head: Line = (Span(f" {name:<16} "[: max(10, min(18, width // 4 + 2))], "text"),)
-    figures = _figures(report, now)
-    strip_room = width - width_of(head) - 66
-    if not verdict.believable:
-        room = width - width_of(head) - (strip_room + 2 if strip_room >= 12 else 1)
-        middle = verdict.line(max(8, room))
-    else:
-        state = verdict.line(14)
-        pad = Span(" " * max(0, 14 - width_of(state)))
-        choices: list[Line] = [
-            (*state, pad, Span("  ".join(figures[:count]), "dim"))
-            for count in range(len(figures), 0, -1)
-        ]
-        room = width - width_of(head) - (strip_room + 2 if strip_room >= 12 else 1)
-        middle = first_fit(room, [*choices, state])
-    line = (*head, *fit(middle, max(0, room)))
-    if strip_room >= 12:
-        line = (*line, Span(" "), *strip(report.strip, min(60, strip_room)))
-    return fit(line, width)
+def _header() -> Line:
+    names = f" {'connection':<{NAME}} {'state':<15} {'up':>7} {'tries':>7} {'rtt':>6}"
+    return (Span(f"{names} {'resyncs':>7} {'bad':>4}  {'next':<18} last cause", "off"),)
 
 
-def brief_links(reports: Sequence[LinkReport], now: float, width: int) -> Line:
-    """Return all venues in one line, in a steady order; its worst link speaks for a venue."""
-    worst: dict[str, LinkReport] = {}
+def _marked(line: Line, report: LinkReport, look: Look) -> Line:
+    """Return the line with the cursor on it, if it is there."""
+    if not line or report.link.name != look.chosen:
+        return line
+    return (Span(f"▸{line[0].text[1:].rstrip()}", "cursor"), Span(_blank(line[0])), *line[1:])
+
+
+def _blank(span: Span) -> str:
+    return " " * (len(span.text) - max(1, len(span.text.rstrip())))
+
+
+def _timelines(reports: Sequence[LinkReport], width: int) -> list[Line]:
+    """Return the last hour of every connection, below each other, with the time below them."""
+    lead = NAME + 2
+    cells = cells_per_minute(width - lead)
+    rows: list[Line] = [()]
     for report in reports:
-        spoken = worst.get(report.link.venue)
-        if spoken is None or link_verdict(spoken.link, now).believable:
-            worst[report.link.venue] = report
-    for detail in (True, False):
-        line: Line = ()
-        for venue, report in worst.items():
-            verdict = link_verdict(report.link, now, brief=True)
-            words = verdict if detail else verdict._replace(detail="")
-            line = (*line, Span(f" {clean(venue, 12)} ", "dim"), *words.line(40), Span(" "))
-        if width_of(line) <= width:
-            return line
-    return fit(line, width)
-
-
-def strip(letters: str, width: int) -> Line:
-    """Return the newest `width` minutes of a connection, so that holes are seen."""
-    shown = letters[-width:].rjust(width)
-    spans: list[Span] = []
-    for letter in shown:
-        glyph, role = _STRIP.get(letter, (" ", "faint"))
-        if spans and spans[-1].role == role:
-            spans[-1] = Span(spans[-1].text + glyph, role)
-        else:
-            spans.append(Span(glyph, role))
-    return tuple(spans)
-
-
-def _figures(report: LinkReport, now: float) -> list[str]:
-    opened = report.link.opened_at
-    up = span(now - opened) if opened is not None else "-"
-    rtt = "-" if report.rtt is None else f"{report.rtt * 1000:.0f}ms"
-    figures = [
-        f"up {up:<6}",
-        f"{report.rate:>4.0f} msg/s",
-        f"rtt {rtt:<5}",
-        f"attempts {report.attempts}/{report.budget}",
-    ]
-    troubles = [
-        f"{number} {word}"
-        for number, word in ((report.resyncs, "resyncs"), (report.bad, "bad"))
-        if number
-    ]
-    return [*figures, *troubles]
-
-
-def _event(event: LinkEvent, width: int, *, narrow: bool) -> list[Line]:
-    subject = clean(f"{event.connection} {event.subject}".strip(), 40)
-    role = _STATE_MOODS.get(event.state, "look")
-    time = Span(f" {clock(event.time)} ", "off")
-    state, text = clean(event.state, 11), Span(clean(event.text), "text")
-    if narrow:
-        head: Line = (time, Span(f"{state} ", role), Span(subject, "dim"))
-        told: list[Line] = [(Span("   "), text)] if text.text else []
-        return [fit(row, width) for row in (head, *told)]
-    name = Span(f"{shorten(subject, 24):<24} ", "dim")
-    return [fit((time, name, Span(f"{state:<11} ", role), text), width)]
-
-
-def _two_lines(report: LinkReport, now: float, width: int) -> list[Line]:
-    """Return one connection where one line is too short to say why it is where it is."""
-    verdict = link_verdict(report.link, now, report.received_at, brief=True)
-    name = shorten(clean(report.link.name, 40), 18)
-    head: Line = (Span(f" {name:<18} ", "text"), *verdict.line(max(8, width - 20)))
-    why: str = clean(report.link.reason)
-    if verdict.believable or not why:
-        figures = _figures(report, now)
-        why = next(
-            (
-                words
-                for count in range(len(figures), 0, -1)
-                if len(words := "  ".join(figures[:count])) + 3 <= width
-            ),
-            "",
-        )
-    return [fit(head, width), fit((Span(f"   {why}", "dim"),), width)]
+        name = shorten(clean(report.link.name, 40), NAME)
+        room = MINUTES * cells if cells else width - lead
+        rows.append((Span(f" {name:<{NAME}} ", "dim"), *strip(report.strip, room, max(1, cells))))
+    return [*rows, axis(lead, width, cells)]

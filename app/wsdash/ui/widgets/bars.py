@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from wsdash.domain.events import Channel
+from wsdash.feed.link import LinkState
 from wsdash.ui.desk import Desk
 from wsdash.ui.keys import corner
 from wsdash.ui.snapshots.lines import Line, Span, ascii_only
+from wsdash.ui.snapshots.links import brief_links, link_line
 from wsdash.ui.snapshots.picture import bare
 from wsdash.ui.snapshots.status import (
     Pulse,
@@ -17,7 +19,6 @@ from wsdash.ui.snapshots.status import (
     status_line,
     vital_signs,
 )
-from wsdash.ui.snapshots.supervisor import brief_links, link_line
 from wsdash.ui.snapshots.title import title_line
 from wsdash.ui.tempo import LATE
 from wsdash.ui.widgets.pane import Pane
@@ -85,8 +86,10 @@ class StatusBar(Bar):
     def rows(self, width: int, height: int) -> tuple[Line, ...]:
         """Return the status bar."""
         desk = self.desk
+        reports = desk.feed.reports()
+        parked = sum(1 for report in reports if report.link.state is LinkState.PARKED)
         if desk.key is None:
-            return ()
+            return (status_line([], None, width, parked),)
         pulses = [
             Pulse(
                 "candle" if channel == "candles" else channel,
@@ -99,7 +102,7 @@ class StatusBar(Bar):
         holding = desk.holding()
         if holding is not None:
             pulses.append(Pulse("account", holding.verdict))
-        return (status_line(pulses, desk.report(desk.key.venue), width),)
+        return (status_line(pulses, desk.report(desk.key.venue), width, parked),)
 
     def _rate(self, channel: Channel) -> float:
         """Messages a second, measured over the last second or two."""

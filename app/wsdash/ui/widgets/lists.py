@@ -1,4 +1,4 @@
-"""Tape, watchlist, balances and supervisor as panes."""
+"""Tape, watchlist and balances as panes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.balances import balances
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.picture import Picture
-from wsdash.ui.snapshots.supervisor import supervisor
 from wsdash.ui.snapshots.tape import tape
 from wsdash.ui.snapshots.watchlist import Entry, Watch, watchlist
 from wsdash.ui.widgets.pane import Pane
@@ -121,21 +120,3 @@ class BalancesPane(Scrolled):
         holding = self.desk.holding()
         account = holding.account if holding is not None else None
         return max(0, len(account.balances) - 1) if account is not None else 0
-
-
-class SupervisorPane(Scrolled):
-    """Every connection, and what happened to it."""
-
-    of_market = False
-
-    def picture(self, width: int, height: int) -> Picture:
-        """Return connections and log, the newest event first."""
-        feed = self.desk.feed
-        log = list(feed.log)
-        if len(log) > 1 and log[0].at <= log[-1].at:
-            log.reverse()
-        return supervisor(feed.reports(), log, feed.now(), (width, height), self.skip)
-
-    def reach(self) -> int:
-        """Return how many events there are to scroll through."""
-        return max(0, len(self.desk.feed.log) - 1)

@@ -64,6 +64,10 @@ class Pane(Guarded):
     def move(self, dx: int, dy: int) -> None:
         """Move the cursor, or scroll."""
 
+    def page(self, step: int) -> None:
+        """Scroll by a page."""
+        self.move(0, step * max(1, self.size.height - 3))
+
     def adjust(self, step: int) -> None:
         """Group, zoom."""
 

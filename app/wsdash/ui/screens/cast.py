@@ -1,0 +1,45 @@
+"""Every pane there is, made once; which of them are seen is the plan's business."""
+
+from __future__ import annotations
+
+from wsdash.ui.desk import Desk
+from wsdash.ui.widgets.bars import KeyBar, LinkLines, StatusBar, TitleBar
+from wsdash.ui.widgets.charts import ChartPane, CurvePane
+from wsdash.ui.widgets.compact import Compact
+from wsdash.ui.widgets.gaps import GapPane
+from wsdash.ui.widgets.ladder import LadderPane
+from wsdash.ui.widgets.lists import BalancesPane, TapePane, WatchPane
+from wsdash.ui.widgets.pane import Pane
+from wsdash.ui.widgets.supervisor import SupervisorPane
+
+
+class Cast:
+    """The panes of a desk.
+
+    Attributes:
+        panes: all of them by their name, in the order in which they are drawn.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.keys = KeyBar(desk, name="keys")
+        self.watch = WatchPane(desk, name="watch")
+        self.curve = CurvePane(desk, name="curve")
+        self.chart = ChartPane(desk, name="chart")
+        self.supervisor = SupervisorPane(desk, name="supervisor")
+        ladder = LadderPane(desk, name="ladder")
+        everyone: tuple[Pane, ...] = (
+            TitleBar(desk, name="title"),
+            ladder,
+            TapePane(desk, name="tape"),
+            self.chart,
+            self.curve,
+            self.watch,
+            BalancesPane(desk, name="balances"),
+            self.supervisor,
+            GapPane(desk, name="gaps"),
+            LinkLines(desk, name="links"),
+            StatusBar(desk, name="status"),
+            self.keys,
+            Compact(desk, ladder, name="compact"),
+        )
+        self.panes: dict[str, Pane] = {str(pane.id): pane for pane in everyone}

@@ -1,0 +1,107 @@
+"""The ledger of gaps: when data was missing, of what, for how long, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from wsdash.domain.text import clean
+from wsdash.feed.gaps import Gap
+from wsdash.ui.snapshots.clocks import clock, span
+from wsdash.ui.snapshots.lines import Line, Span, first_fit, fit, shorten
+from wsdash.ui.snapshots.picture import Picture
+
+HOUR: Final = 3600.0
+"""Seconds over which is added up what was missing."""
+
+NARROW: Final = 60
+"""Cells below which a gap takes two lines."""
+
+
+def gap_sheet(
+    gaps: Sequence[Gap], connections: Iterable[str], wall: float, size: tuple[int, int], skip: int
+) -> Picture:
+    """Return the ledger.
+
+    Args:
+        gaps: all gaps, newest first.
+        connections: names of those there are; one without a gap says so.
+        wall: seconds since the epoch.
+        size: width and height of the body.
+        skip: newest gaps that are scrolled out of sight.
+    """
+    width, height = size
+    names = dict.fromkeys([*connections, *(gap.connection for gap in gaps)])
+    rows: list[Line] = [_total(name, gaps, wall, width) for name in names]
+    rows = rows[: max(1, height // 3)]
+    if not gaps:
+        rows += [(), (Span(" no gap so far", "dim"),)]
+    else:
+        rows.append(_header(width))
+        for gap in gaps[skip:]:
+            rows += _gap(gap, wall, width)
+    open_ = sum(1 for gap in gaps if gap.end is None)
+    notes: tuple[Line, ...] = ((Span(f"{len(gaps)} in all", "dim"),),)
+    if open_:
+        notes = ((Span(f"{open_} open", "bad"),), *notes)
+    return Picture((Span("Gaps"),), tuple(rows[:height]), None, notes)
+
+
+def missing(gaps: Iterable[Gap], connection: str, wall: float) -> tuple[int, float]:
+    """Return how many gaps of a connection the last hour saw, and the seconds they took.
+
+    What overlaps (the connection's own gap and that of a market on it) counts once.
+    """
+    spans = sorted(
+        (max(gap.start, wall - HOUR), wall if gap.end is None else min(gap.end, wall))
+        for gap in gaps
+        if gap.connection == connection and (gap.end is None or gap.end > wall - HOUR)
+    )
+    total, reached = 0.0, float("-inf")
+    for start, end in spans:
+        total += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return len(spans), total
+
+
+def last_break(gaps: Iterable[Gap]) -> Gap | None:
+    """Return the gap that ended last; one that is still open has not ended."""
+    closed = [gap for gap in gaps if gap.end is not None]
+    return max(closed, key=lambda gap: gap.end or 0.0, default=None)
+
+
+def _total(name: str, gaps: Iterable[Gap], wall: float, width: int) -> Line:
+    number, seconds = missing(gaps, name, wall)
+    plural = "" if number == 1 else "s"
+    told = f"{number} gap{plural}, {_seconds(seconds)} missing in the last hour"
+    role = "look" if number else "dim"
+    head = Span(f" {shorten(clean(name, 40), 20):<20} ", "text")
+    short = f"{number} gap{plural}, {_seconds(seconds)} /h"
+    return fit(first_fit(width, [(head, Span(told, role)), (head, Span(short, role))]), width)
+
+
+def _header(width: int) -> Line:
+    if width < NARROW:
+        return (Span(" " + "┈" * (width - 2), "faint"),)
+    return (
+        Span(f" {'start':<9} {'end':<9} {'length':>7}  {'connection':<17}market      cause", "off"),
+    )
+
+
+def _gap(gap: Gap, wall: float, width: int) -> list[Line]:
+    length = _seconds((wall if gap.end is None else gap.end) - gap.start)
+    end = Span(f"{'open':<9} ", "bad") if gap.end is None else Span(f"{clock(gap.end):<9} ", "text")
+    start = Span(f" {clock(gap.start):<9} ", "text")
+    market = clean(gap.symbol, 11) if gap.symbol else "all"
+    where = f"{shorten(clean(gap.connection, 40), 16):<17}{market:<11} "
+    cause = clean(gap.reason)
+    if width < NARROW:
+        head = (start, end, Span(f"{length:>7}  ", "text"))
+        below = f"   {clean(gap.connection, 20)} {market}: {cause}"
+        return [fit(head, width), fit((Span(below, "dim"),), width)]
+    told = (Span(where, "dim"), Span(cause, "text"))
+    return [fit((start, end, Span(f"{length:>7}  ", "text"), *told), width)]
+
+
+def _seconds(seconds: float) -> str:
+    return f"{max(0.0, seconds):.1f}s" if seconds < 9.95 else span(seconds)
