@@ -24,6 +24,7 @@ from wsdash.domain.events import (
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
 from wsdash.feed import streams
+from wsdash.feed.freshness import LAGGING, TOO_LATE
 from wsdash.feed.market import Board, ChannelState, Market, Stream
 
 
@@ -36,10 +37,7 @@ def apply(board: Board, venue: str, event: Event, now: float) -> Stream | None:
     match event:
         case BookMoved():
             stream = _stream(board, venue, event.symbol, "book")
-            if stream is None or stream.state not in _FLOWING:
-                return None
-            stream.sequence = event.sequence
-            return stream if stream.heard(now, event.time) else None
+            return _moved(stream, event, now) if stream is not None else None
         case Printed():
             return _printed(board, venue, event, now)
         case TickerMoved():
@@ -74,6 +72,19 @@ def _answered(board: Board, venue: str, event: Event, now: float) -> Stream | No
         case _:
             pass
     return None
+
+
+def _moved(stream: Stream, event: BookMoved, now: float) -> Stream | None:
+    """A book that moves too late is not live, and is again when it catches up."""
+    if stream.state not in _FLOWING and not stream.is_late:
+        return None
+    stream.sequence = event.sequence
+    changed = stream.heard(now, event.time)
+    if stream.behind > TOO_LATE:
+        changed = stream.enter(ChannelState.STALE, now, f"lagging {stream.behind:.0f} s")
+    elif stream.is_late and stream.behind < LAGGING:
+        changed = stream.enter(ChannelState.LIVE, now)
+    return stream if changed else None
 
 
 _FLOWING = (ChannelState.LIVE, ChannelState.QUIET)

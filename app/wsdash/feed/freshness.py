@@ -71,3 +71,38 @@ class Cadence:
             limit = max(self._pauses) * FACTOR * (1 + ENOUGH / known)
             self.rare = limit > CEILING
             self.limit = min(max(limit, FLOOR), CEILING)
+
+
+LAGGING = 2.0
+"""Seconds later than at its best from which data is said to lag."""
+
+TOO_LATE = 5.0
+"""Seconds later than at its best from which data is not live any more."""
+
+BEST_OF = 300.0
+"""Seconds for which the best arrival is remembered, once or twice over."""
+
+
+class Delay:
+    """How much later a channel's data arrives than it did at its best.
+
+    The clocks of venue and machine need not agree: only changes count.
+    """
+
+    def __init__(self) -> None:
+        self._best = self._last_best = float("inf")
+        self._turn_at = 0.0
+
+    def note(self, now: float, venue_time: float) -> float:
+        """Return how many seconds behind its best the channel is.
+
+        Args:
+            now: monotonic seconds.
+            venue_time: seconds since the epoch by the venue's clock.
+        """
+        if now >= self._turn_at:
+            self._last_best, self._best = self._best, float("inf")
+            self._turn_at = now + BEST_OF
+        took = now - venue_time
+        self._best = min(self._best, took)
+        return took - min(self._best, self._last_best)

@@ -11,7 +11,7 @@ from wsdash.domain.candles import CandleSeries
 from wsdash.domain.events import Channel, TickerMoved
 from wsdash.domain.instrument import Instrument, MarketKey
 from wsdash.domain.trades import Tape
-from wsdash.feed.freshness import Cadence
+from wsdash.feed.freshness import Cadence, Delay
 from wsdash.feed.gaps import Ledger
 
 
@@ -42,6 +42,8 @@ class Stream:
         self.venue_time: float | None = None
         self.sequence: int | None = None
         self.cadence = Cadence()
+        self.behind = 0.0
+        self._delay = Delay()
         self.messages = 0
         self.revision = 0
         self._waiters: list[asyncio.Future[None]] = []
@@ -72,6 +74,7 @@ class Stream:
         self.received_at = now
         if venue_time is not None:
             self.venue_time = venue_time
+            self.behind = self._delay.note(now, venue_time)
         self.messages += 1
         self.cadence.heard(now)
         was_quiet = self.state is ChannelState.QUIET
@@ -89,6 +92,11 @@ class Stream:
         self.state, self.reason = state, reason
         self.touch()
         return True
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is stale because its data comes too late, not because none comes."""
+        return self.state is ChannelState.STALE and self.reason.startswith("lagging")
 
     @property
     def threshold(self) -> float:

@@ -58,6 +58,8 @@ class Patient:
         match stream.state:
             case ChannelState.LIVE | ChannelState.QUIET:
                 return self._look_at_flow(stream, now)
+            case ChannelState.STALE if stream.is_late:
+                return Repair.NOTHING  # another socket on the same way would be as late
             case ChannelState.PARKED:
                 return self._look_at_parked(stream, now)
             case _:
