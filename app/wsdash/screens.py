@@ -127,10 +127,17 @@ def require_terminal(instead: str) -> None:
 def _dashboard(
     settings: Settings, keys: list[MarketKey], badge: str = "", seconds: float | None = None
 ) -> int:
+    from wsdash.feed.clock import SystemClock
+    from wsdash.feed.incident import FlightRecorder
     from wsdash.ui.app import Dashboard
     from wsdash.ui.terminal import run_app
 
     feed = wiring.live_feed(settings, demo=bool(badge))
+    flight = FlightRecorder(
+        feed.board, feed.log, SystemClock(), lambda: shown(settings, config_file())
+    )
+    feed.supervisor.listeners.append(flight)
+    feed.supervisor.recording = True
     app = Dashboard(
         feed,
         watchlist=keys,
@@ -138,6 +145,8 @@ def _dashboard(
         lifespan=feed.running,
         accounts=wiring.venues_with_account(settings),
         leave_after=seconds,
+        export_dir=state_dir() / "exports",
+        incident=lambda: flight.write(state_dir() / "incidents"),
         **_look(settings),
     )
     return run_app(app, mouse=settings.mouse, state_dir=state_dir())
