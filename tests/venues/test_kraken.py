@@ -414,6 +414,16 @@ def test_a_market_without_trades_has_a_ticker_without_prices() -> None:
     ]
 
 
+@pytest.mark.row("D17", "G10")
+@pytest.mark.parametrize("digits", [b"-1", b"19", b"18446744073709551616", b"1000000000"])
+def test_a_list_that_asks_for_absurdly_many_digits_is_refused(digits: bytes) -> None:
+    session, [request] = opened(Subscription("instruments"))
+    session.received(frames.ack(request, ""), 0.0)
+    bomb = frames.INSTRUMENTS.replace(b'"price_precision":4', b'"price_precision":' + digits)
+    [fact] = session.received(bomb, 0.0).events
+    assert isinstance(fact, Unparsed)
+
+
 def test_instruments_are_listed_with_their_steps() -> None:
     session, [request] = opened(Subscription("instruments"))
     session.received(frames.ack(request, ""), 0.0)

@@ -12,7 +12,7 @@ import msgspec
 
 from wsdash.domain.book import Level, OrderBook
 from wsdash.domain.events import Channel
-from wsdash.domain.numbers import plain
+from wsdash.domain.numbers import SCALE, plain
 
 CHANNELS: Final[dict[str, Channel]] = {
     "book": "book",
@@ -31,6 +31,9 @@ DEPTHS: Final = (10, 25, 100, 500, 1000)
 """Levels of each side that can be subscribed."""
 
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+Decimals = Annotated[int, msgspec.Meta(ge=0, le=SCALE)]
+"""Digits after the point. A list that asks for a billion would have every checksum write them."""
 
 
 class Result(msgspec.Struct):
@@ -123,8 +126,8 @@ class Pair(msgspec.Struct):
     base: str
     quote: str
     price_increment: msgspec.Raw
-    price_precision: int
-    qty_precision: int
+    price_precision: Decimals
+    qty_precision: Decimals
     status: str = "online"
 
 
