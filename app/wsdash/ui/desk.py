@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from wsdash.domain.candles import INTERVALS
+from wsdash.domain.candles import INTERVALS, Candle
 from wsdash.domain.events import Channel
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, LinkReport, Player
@@ -19,11 +19,13 @@ from wsdash.ui.guard import Guard
 from wsdash.ui.snapshots.balances import Holding
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.picture import Verdict
+from wsdash.ui.snapshots.prices import last_price, price_source
 from wsdash.ui.snapshots.states import report_for, stream_verdict
 from wsdash.ui.snapshots.status import Vitals
 from wsdash.ui.snapshots.tape import concerns
 from wsdash.ui.snapshots.title import Headline
-from wsdash.ui.snapshots.watchlist import last_price
+from wsdash.ui.snapshots.warnings import key_warning, worst_warning
+from wsdash.ui.wake import Wake
 from wsdash.venues.venue import Subscription
 
 DOLLARS: Final = ("USD", "USDT", "USDC", "EUR")
@@ -41,6 +43,8 @@ class Desk:
         key: the market in focus, None while there is none.
         accounts: venues with an account.
         notice: a short word to the trader, and until when it stands (seconds of the feed).
+        wake: doubts what is from before the program stood still.
+        old_candle: the newest candle there was of this interval before it was asked for.
         export_dir: where exported logs go.
         down: panes that crashed, by name; those that run again among them.
     """
@@ -59,6 +63,8 @@ class Desk:
     trails: dict[MarketKey, deque[float]] = field(default_factory=dict)
     searching: bool = False
     notice: tuple[str, float] = ("", 0.0)
+    wake: Wake = field(default_factory=Wake)
+    old_candle: Candle | None = None
     export_dir: Path | None = None
     down: dict[str, Guard] = field(default_factory=dict)
 
@@ -76,20 +82,42 @@ class Desk:
         market = self.market_of(key or self.key)
         return market.streams.get(channel) if market is not None else None
 
+    def reports(self) -> list[LinkReport]:
+        """Return every connection as far as it can be believed."""
+        now = self.feed.now()
+        self._look(now)
+        return [self.wake.doubted(report, now) for report in self.feed.reports()]
+
     def report(self, venue: str, *, private: bool = False) -> LinkReport | None:
         """Return the connection that carries a venue's streams."""
-        return report_for(self.feed.reports(), venue, private=private)
+        return report_for(self.reports(), venue, private=private)
 
     def verdict(self, channel: Channel, key: MarketKey | None = None) -> Verdict:
         """Return how true a stream is right now."""
         key = key or self.key
+        now = self.feed.now()
         report = self.report(key.venue) if key is not None else None
-        return stream_verdict(self.stream(channel, key), report, self.feed.now())
+        stream = self.stream(channel, key)
+        return self.wake.judged(stream_verdict(stream, report, now), stream, now)
+
+    def candle_verdict(self) -> Verdict:
+        """Return how true the candles of the present interval are."""
+        verdict, market = self.verdict("candles"), self.market
+        series = market.candles.get(self.interval) if market is not None else None
+        newest = series.last(1)[-1] if series is not None and len(series) else None
+        awaited = newest is None or newest is self.old_candle
+        return Verdict("SYNC", "", "look") if awaited and verdict.believable else verdict
+
+    def price_verdict(self, key: MarketKey) -> Verdict:
+        """Return how true the price of a market is: as true as the stream that tells it."""
+        return self.verdict(price_source(self.market_of(key)) or "ticker", key)
 
     def headline(self) -> Headline:
         """Return what the top line is made of."""
         verdict = self.verdict("book") if self.key is not None else Verdict("IDLE", "", "quiet")
-        return Headline(self.key, self.market, verdict, self.badge, self.feed.wall(), self.player)
+        warning = worst_warning(self.feed.board.key_warnings.values())
+        wall = self.feed.wall()
+        return Headline(self.key, self.market, verdict, self.badge, wall, self.player, warning)
 
     def gaps(self) -> list[Gap]:
         """Return the holes that concern the market in focus."""
@@ -106,10 +134,11 @@ class Desk:
             return None
         here = self.key.venue if self.key is not None else ""
         venue = here if here in venues else venues[0]
-        verdict = stream_verdict(
-            board.account_streams.get(venue), self.report(venue, private=True), self.feed.now()
-        )
-        return Holding(venue, board.accounts.get(venue), verdict)
+        now, stream = self.feed.now(), board.account_streams.get(venue)
+        verdict = stream_verdict(stream, self.report(venue, private=True), now)
+        verdict = self.wake.judged(verdict, stream, now)
+        warning = key_warning(board.key_warnings.get(venue, ""))
+        return Holding(venue, board.accounts.get(venue), verdict, warning)
 
     def pricing(self, venue: str) -> str:
         """Return the asset in which a venue's balances are priced."""
@@ -151,18 +180,29 @@ class Desk:
         """Put the present price of every watched market on its trail."""
         for key in self.watchlist:
             price = last_price(self.market_of(key))
-            if price is not None and self.verdict("ticker", key).believable:
+            if price is not None and self.price_verdict(key).believable:
                 self.trails.setdefault(key, deque(maxlen=TRAIL)).append(float(price))
 
     def step_interval(self, step: int) -> None:
         """Take the next longer or shorter candles."""
         names = list(INTERVALS)
         place = min(len(names) - 1, max(0, names.index(self.interval) + step))
-        self.interval = names[place]
+        if names[place] != self.interval:
+            self.interval = names[place]
+            series = self.market.candles.get(self.interval) if self.market is not None else None
+            self.old_candle = series.last(1)[-1] if series is not None and len(series) else None
 
     def say(self, words: str, seconds: float = 3.0) -> None:
         """Leave a short word to the trader."""
         self.notice = (words, self.feed.now() + seconds)
+
+    def look_at_clock(self) -> None:
+        """Notice when nobody has for a while; called several times a second, drawn or not."""
+        self._look(self.feed.now())
+
+    def _look(self, now: float) -> None:
+        if self.player is None:  # a recording goes as fast as it is played
+            self.wake.look(now)
 
     def _held(self, venue: str) -> Iterator[MarketKey]:
         account = self.feed.board.accounts.get(venue)

@@ -31,6 +31,7 @@ from wsdash.ui.themes import (
     only_ascii,
     themes,
 )
+from wsdash.ui.wake import ASLEEP
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 """Starts a feed and ends it."""
@@ -96,6 +97,7 @@ class Shell(TerminalApp):
             drawing=lambda: self.drawing,
             export_dir=export_dir,
         )
+        self.desk.wake.redraw = self._draw_soon
         self.tempo = Tempo(fps, lambda: self.lag.worst)
         self.board_screen = DashboardScreen(self.desk, self.tempo)
         self.key_names = dict(keymap or {})
@@ -156,6 +158,17 @@ class Shell(TerminalApp):
         error = None if life.cancelled() else life.exception()
         if isinstance(error, Exception):
             self._handle_exception(error)
+
+    def on_resume(self, seconds_away: float) -> None:
+        """Nothing from before is drawn as if it were of now."""
+        feed = self.desk.feed
+        if seconds_away > ASLEEP and self.desk.player is None:
+            self.desk.wake.woke(feed.now(), seconds_away)
+        self.desk.look_at_clock()
+        self.board_screen.draw_all()
+
+    def _draw_soon(self) -> None:
+        self.call_later(self.board_screen.draw_all)
 
     def subscribe(self) -> None:
         """Tell the feed what is on the desk."""

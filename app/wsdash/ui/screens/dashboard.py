@@ -125,6 +125,7 @@ class DashboardScreen(Screen[None]):
     def _tick(self) -> None:
         self._ticks += 1
         self._tempo.look()
+        self.desk.look_at_clock()
         if self._ticks % 4 == 0:
             self.desk.remember()
         if self.desk.drawing():

@@ -18,11 +18,12 @@ PriceOf = Callable[[str], Decimal | None]
 
 
 class Holding(NamedTuple):
-    """One account: where it is, what is in it, and how true that is."""
+    """One account: where it is, what is in it, how true that is, and what its key may do."""
 
     venue: str
     account: Account | None
     verdict: Verdict
+    warning: Span | None = None
 
 
 def balances(
@@ -39,9 +40,16 @@ def balances(
         )
         return Picture((Span("Balances"),), rows)
     title: Line = (Span("Balances"),)
+    above: tuple[Line, ...] = ()
+    if holding.warning is not None:
+        if len(holding.warning.text) + 20 <= width:
+            title = (*title, Span(" "), holding.warning)
+        else:
+            above = ((Span(" "), holding.warning),)
     venue: Line = (Span(clean(holding.venue, 16), "dim"),)
     if holding.account is None or not holding.account.balances:
-        return Picture(title, ((Span(" nothing yet", "dim"),),), holding.verdict, (venue,))
+        rows = (*above, (Span(" nothing yet", "dim"),))
+        return Picture(title, rows, holding.verdict, (venue,))
     total, unpriced = holding.account.value(price_of)
     worth = f"{total:,.0f}{'+' if unpriced else ''} {pricing}"
     held = _sorted(list(holding.account.balances.values()), price_of)
@@ -51,7 +59,7 @@ def balances(
     if unpriced and len(body) < height:
         body.append((Span(f" without a price: {', '.join(map(clean, unpriced))}", "off"),))
     notes: tuple[Line, ...] = ((Span(worth, "bright"),), venue)
-    return Picture(title, tuple(body), holding.verdict, notes, figure=worth)
+    return Picture(title, (*above, *body)[:height], holding.verdict, notes, figure=worth)
 
 
 def _sorted(held: list[Balance], price_of: PriceOf) -> Sequence[Balance]:

@@ -47,7 +47,11 @@ def _top(headline: Headline, width: int) -> Line:
     name = market_title(headline.market, headline.key)
     state = headline.verdict.line(max(8, width // 2))
     marked: Line = (Span(f"{badge} ", "look"), *state) if badge else state
-    for left, right in ((name, marked), (name, state), (name[:1], state)):
+    choices = [(name, marked), (name, state), (name[:1], state)]
+    if headline.warning is not None:
+        warned = (headline.warning, Span(" "), *state)
+        choices = [(name, warned), (name[:1], warned), *choices]
+    for left, right in choices:
         if width_of(left) + width_of(right) + 3 <= width:
             return spread((Span(" "), *left), (*right, Span(" ")), width)
     return spread(name[:1], state, width) if width_of(state) < width // 2 else state

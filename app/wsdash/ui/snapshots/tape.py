@@ -59,6 +59,7 @@ def tape(
     prints = list(islice(market.tape.prints, skip, skip + height)) if market else []
     recent = list(islice(market.tape.prints, WEIGHED)) if market else []
     rows: list[Line] = []
+    gaps = list(gaps)
     if market is not None and prints:
         form = _form(market, prints, recent, width)
         holes = sorted(gaps, key=lambda gap: gap.start, reverse=True)
@@ -70,7 +71,7 @@ def tape(
         title=(Span("Tape"),),
         rows=tuple(rows[:height]) or ((Span(" no prints yet", "dim"),),),
         verdict=verdict,
-        notes=_notes(recent, wall),
+        notes=_notes(recent, gaps, wall),
         figure=prints[0].price if prints else "",
     )
 
@@ -137,16 +138,35 @@ def _hole(gap: Gap, width: int) -> Line:
     return first_fit(width, choices)
 
 
-def _notes(recent: Sequence[Trade], wall: float) -> tuple[Line, ...]:
-    if not recent:
+def unbroken(prints: Sequence[Trade], gaps: Iterable[Gap]) -> tuple[Sequence[Trade], float | None]:
+    """Return the prints that a sum may run over, and when a gap broke it, if one did.
+
+    Args:
+        prints: newest first.
+        gaps: the holes that concern them.
+    """
+    ended = max((gap.end for gap in gaps if gap.end is not None), default=None)
+    if ended is None:
+        return prints, None
+    for index, trade in enumerate(prints):
+        if trade.time is not None and trade.time < ended:
+            return prints[:index], ended
+    return prints, None
+
+
+def _notes(recent: Sequence[Trade], gaps: Sequence[Gap], wall: float) -> tuple[Line, ...]:
+    counted, broken = unbroken(recent, gaps)
+    if not counted:
         return ()
-    newer = sum(1 for trade in recent if trade.time and wall - trade.time <= PACE_SECONDS)
-    bought = sum(float(trade.size) for trade in recent if trade.side == "buy")
-    everything = sum(float(trade.size) for trade in recent)
-    pace = newer / PACE_SECONDS
+    seconds = PACE_SECONDS if broken is None else min(PACE_SECONDS, max(1.0, wall - broken))
+    newer = sum(1 for trade in counted if trade.time and wall - trade.time <= seconds)
+    bought = sum(float(trade.size) for trade in counted if trade.side == "buy")
+    everything = sum(float(trade.size) for trade in counted)
+    pace = newer / seconds
     share = round(bought / everything * 100) if everything else 0
+    since: Line = () if broken is None else (Span(f" since gap {clock(broken)}", "look"),)
     return (
-        (Span(f"buy {share}%", "dim"),),
+        (Span(f"buy {share}%", "dim"), *since),
         (Span(f"{pace:.1f}/s" if pace < 10 else f"{pace:.0f}/s", "dim"),),
     )
 

@@ -14,9 +14,9 @@ from wsdash.ui.snapshots.depth import Middle, digits_of, middle
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.ladder import market_title
 from wsdash.ui.snapshots.lines import Line, Span, fit, switched_off, width_of
-from wsdash.ui.snapshots.numbers import price_text
 from wsdash.ui.snapshots.picture import Verdict
-from wsdash.ui.snapshots.watchlist import change_of, last_price
+from wsdash.ui.snapshots.prices import last_price, price_source, shown_price
+from wsdash.ui.snapshots.watchlist import change_of
 
 
 class Headline(NamedTuple):
@@ -25,6 +25,7 @@ class Headline(NamedTuple):
     Attributes:
         badge: a lasting word such as ``DEMO``.
         wall: seconds since the epoch.
+        warning: what an API key may do that it should not.
     """
 
     key: MarketKey | None
@@ -33,6 +34,7 @@ class Headline(NamedTuple):
     badge: str
     wall: float
     player: Player | None = None
+    warning: Span | None = None
 
 
 def title_line(headline: Headline, glow: Glow, now: float, width: int) -> Line:
@@ -61,9 +63,7 @@ def _state(verdict: Verdict, room: int, width: int) -> Line:
 
 def too_small(headline: Headline, width: int, height: int, needed: tuple[int, int]) -> list[Line]:
     """Return what can still be said where nothing else fits."""
-    price, market = last_price(headline.market) or "—", headline.market
-    if market is not None and price != "—":
-        price = price_text(price, digits_of(market.instrument, market.book).price)
+    price = shown_price(headline.market)
     word = headline.verdict.word
     role = "bright" if headline.verdict.believable else "off"
     state = Span(word, headline.verdict.mood if headline.verdict.mood in {"look", "bad"} else "dim")
@@ -94,9 +94,9 @@ def _figures(headline: Headline, glow: Glow, now: float) -> list[Line]:
     price = last_price(market)
     last: Line = ()
     if price is not None and market is not None:
-        text = price_text(price, digits.price)
-        arrow = _arrow(market)
-        last = (*glow.spans("last", text, "bright", now), *arrow)
+        text = shown_price(market)
+        head: Line = (Span("mid ", "dim"),) if price_source(market) == "book" else ()
+        last = (*head, *glow.spans("last", text, "bright", now), *_arrow(market))
         change = change_of(market)
         last = (*last, Span(" "), *change) if change else last
     spread: Line = ()
@@ -126,6 +126,8 @@ def _right(headline: Headline, width: int) -> Line:
         right = (*replay_words(headline.player, width), Span("  "))
     elif headline.badge:
         right = (Span(clean(headline.badge, 12), "look"), Span("   "))
+    if headline.warning is not None:
+        right = (headline.warning, Span("  "), *right)
     if width >= 48:
         right = (*right, Span(clock(headline.wall), "dim"), Span(" "))
     return right

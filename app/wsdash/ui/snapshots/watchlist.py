@@ -11,8 +11,9 @@ from wsdash.feed.market import Market
 from wsdash.ui.snapshots.bars import sparkline
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.lines import Line, Span, shorten, spread, text_width, width_of
-from wsdash.ui.snapshots.numbers import Column, column_of, price_text
+from wsdash.ui.snapshots.numbers import Column, column_of
 from wsdash.ui.snapshots.picture import Picture, Verdict
+from wsdash.ui.snapshots.prices import shown_price
 
 
 class Entry(NamedTuple):
@@ -49,7 +50,7 @@ def watchlist(entries: Sequence[Entry], watch: Watch, glow: Glow, now: float) ->
     tall = len(entries) * 2 <= watch.height
     first = _first(len(entries), max(0, watch.chosen), watch.height // (2 if tall else 1))
     seen = entries[first : first + max(1, watch.height)]
-    prices = {entry.key: _last(entry.market) for entry in entries}
+    prices = {entry.key: shown_price(entry.market) for entry in entries}
     names = {entry.key: _name(entry, watch.width) for entry in entries}
     name_width = max(text_width(name) for name in names.values())
     column = column_of(list(prices.values()))
@@ -76,25 +77,8 @@ def change_of(market: Market | None) -> Line:
     return (Span(f"{value:+.2f}%", "up" if value >= 0 else "down"),)
 
 
-def last_price(market: Market | None) -> str | None:
-    """Return the price of the newest trade, as the venue sent it."""
-    if market is None:
-        return None
-    if market.tape.prints:
-        return market.tape.prints[0].price
-    return market.ticker.last if market.ticker is not None else None
-
-
 def _first(count: int, chosen: int, height: int) -> int:
     return 0 if count <= height else min(max(0, chosen - height // 2), count - height)
-
-
-def _last(market: Market | None) -> str:
-    price = last_price(market)
-    if price is None or market is None:
-        return "—" if price is None else price
-    known = market.instrument
-    return price_text(price, known.price_decimals if known is not None else None)
 
 
 def _name(entry: Entry, width: int) -> str:

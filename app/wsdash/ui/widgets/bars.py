@@ -68,7 +68,7 @@ class LinkLines(Bar):
     def rows(self, width: int, height: int) -> tuple[Line, ...]:
         """Return a line per connection, or one for all where there are more of them."""
         feed = self.desk.feed
-        reports, now = feed.reports(), feed.now()
+        reports, now = self.desk.reports(), feed.now()
         if len(reports) > height:
             worse = sorted(reports, key=lambda report: report.link.state in {"LIVE", "ROTATING"})
             lines = [link_line(report, now, width) for report in worse[: height - 1]]
@@ -86,7 +86,7 @@ class StatusBar(Bar):
     def rows(self, width: int, height: int) -> tuple[Line, ...]:
         """Return the status bar."""
         desk = self.desk
-        reports = desk.feed.reports()
+        reports = desk.reports()
         parked = sum(1 for report in reports if report.link.state is LinkState.PARKED)
         if desk.key is None:
             return (status_line([], None, width, parked),)

@@ -7,10 +7,12 @@ from itertools import islice
 
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.chart import SPACINGS, View, chart
+from wsdash.ui.snapshots.clocks import clock
 from wsdash.ui.snapshots.curve import Curve, Kind, curve_rows, delta_curve, depth_curve
 from wsdash.ui.snapshots.depth import digits_of
 from wsdash.ui.snapshots.lines import Line, Span
 from wsdash.ui.snapshots.picture import Picture
+from wsdash.ui.snapshots.tape import unbroken
 from wsdash.ui.streams import contained
 from wsdash.ui.widgets.pane import Pane
 
@@ -36,7 +38,7 @@ class ChartPane(Pane):
         """Return the chart."""
         desk = self.desk
         view = View(desk.interval, width, height, self.spacing, self.back)
-        return chart(desk.market, desk.gaps(), desk.verdict("candles"), view)
+        return chart(desk.market, desk.gaps(), desk.candle_verdict(), view)
 
     def move(self, dx: int, dy: int) -> None:
         """Scroll through time."""
@@ -67,6 +69,7 @@ class CurvePane(Pane):
         self.kind: Kind = "depth"
         self._rows: tuple[Line, ...] = ()
         self._drawn_for = (0, 0)
+        self._broken: float | None = None
 
     def on_mount(self) -> None:
         """Draw once a second from here on."""
@@ -78,8 +81,11 @@ class CurvePane(Pane):
         channel = "book" if self.kind == "depth" else "trades"
         rows = self._rows if self._drawn_for == (width, height) else ()
         self._drawn_for = (width, height)
+        title: Line = (Span("Depth" if self.kind == "depth" else "Delta"),)
+        if self.kind == "delta" and self._broken is not None:
+            title = (*title, Span(f" since gap {clock(self._broken)}", "look"))
         verdict = self.desk.verdict("book" if channel == "book" else "trades")
-        return Picture((Span("Depth" if self.kind == "depth" else "Delta"),), rows, verdict)
+        return Picture(title, rows, verdict)
 
     def turn(self) -> None:
         """Show the other curve."""
@@ -89,7 +95,7 @@ class CurvePane(Pane):
 
     def reset(self) -> None:
         """Drop the curve of the other market."""
-        self._rows = ()
+        self._rows, self._broken = (), None
 
     async def _keep_drawing(self) -> None:
         while True:
@@ -113,4 +119,6 @@ class CurvePane(Pane):
             return Curve()
         if self.kind == "depth":
             return depth_curve(market.book, digits_of(market.instrument, market.book).price)
-        return delta_curve(list(islice(market.tape.prints, DELTA_PRINTS)))
+        prints = list(islice(market.tape.prints, DELTA_PRINTS))
+        counted, self._broken = unbroken(prints, self.desk.gaps())
+        return delta_curve(counted)

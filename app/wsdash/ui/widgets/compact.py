@@ -38,7 +38,7 @@ class Compact(Bar):
             verdict = Verdict("FROZEN", age(feed.now() - self.frozen_at), "look")
             headline = headline._replace(verdict=verdict)
         sight = Sight(width, height, self._ladder.ticks)
-        rows = compact(headline, feed.reports(), sight, self._glow, feed.now())
+        rows = compact(headline, self.desk.reports(), sight, self._glow, feed.now())
         if frozen and self._shown:
             rows = (rows[0], *map(switched_off, self._shown[1:-1]), rows[-1])
         else:

@@ -16,7 +16,7 @@ class GapPane(Scrolled):
     def picture(self, width: int, height: int) -> Picture:
         """Return the ledger, the newest gap first."""
         feed = self.desk.feed
-        names = [report.link.name for report in feed.reports()]
+        names = [report.link.name for report in self.desk.reports()]
         gaps = list(feed.board.gaps)
         self.skip = min(self.skip, self.reach())
         return gap_sheet(gaps, names, feed.wall(), (width, height), self.skip)

@@ -78,7 +78,7 @@ class WatchPane(Pane):
             Entry(
                 key,
                 desk.market_of(key),
-                desk.verdict("ticker", key),
+                desk.price_verdict(key),
                 list(desk.trails.get(key, ())),
             )
             for key in desk.watchlist

@@ -41,7 +41,7 @@ class SupervisorPane(Pane):
     @property
     def chosen(self) -> LinkReport | None:
         """The connection under the cursor; before there was one, the one that is worst off."""
-        reports = self.desk.feed.reports()
+        reports = self.desk.reports()
         for report in reports:
             if report.link.name == self._chosen:
                 return report
@@ -55,7 +55,7 @@ class SupervisorPane(Pane):
         self.skip = min(self.skip, max(0, len(self.shown()) - 1))
         look = Look(width, height, name if self.has_focus else "", self.skip, self.wish)
         gaps = list(feed.board.gaps)
-        return supervisor(feed.reports(), newest_first(feed.log), gaps, feed.now(), look)
+        return supervisor(self.desk.reports(), newest_first(feed.log), gaps, feed.now(), look)
 
     def shown(self) -> list[LinkEvent]:
         """Return the lines of the log that the filter lets through, newest first."""
@@ -65,7 +65,7 @@ class SupervisorPane(Pane):
 
     def move(self, dx: int, dy: int) -> None:
         """Move the cursor over the connections; sideways, scroll through the log's time."""
-        names = [report.link.name for report in self.desk.feed.reports()]
+        names = [report.link.name for report in self.desk.reports()]
         report = self.chosen
         if dy and report is not None:
             place = names.index(report.link.name) + dy

@@ -1,0 +1,61 @@
+"""The price of a market, from whatever tells it last, and as its instrument writes it."""
+
+from __future__ import annotations
+
+from wsdash.domain.events import Channel
+from wsdash.domain.numbers import SCALE, price_key
+from wsdash.feed.market import Market
+from wsdash.ui.snapshots.depth import digits_of
+from wsdash.ui.snapshots.numbers import key_text, price_text
+
+
+def price_source(market: Market | None) -> Channel | None:
+    """Return the stream that tells the price: trades or ticker, whichever spoke last, or the book.
+
+    A tape that nobody subscribes any more is old, however full it is.
+    """
+    if market is None:
+        return None
+    heard: list[tuple[float, Channel]] = []
+    told = (
+        (market.streams.get("ticker"), market.ticker is not None),
+        (market.streams.get("trades"), bool(market.tape.prints)),
+    )
+    for stream, known in told:
+        if known and stream is not None and stream.received_at is not None:
+            heard.append((stream.received_at, stream.channel))
+    if heard:
+        return max(heard)[1]
+    return "book" if market.book is not None and market.book.bids and market.book.asks else None
+
+
+def last_price(market: Market | None) -> str | None:
+    """Return the price of the newest trade as the venue sent it, or the mid where no trade is."""
+    source = price_source(market)
+    if market is None or source is None:
+        return None
+    if source == "trades":
+        return market.tape.prints[0].price
+    if source == "ticker" and market.ticker is not None:
+        return market.ticker.last
+    return _mid(market)
+
+
+def shown_price(market: Market | None) -> str:
+    """Return the price as the instrument writes it: no zeros beyond its own digits."""
+    price = last_price(market)
+    if price is None or market is None:
+        return "—"
+    digits = digits_of(market.instrument, market.book).price
+    return price_text(price, digits + 1 if price_source(market) == "book" else digits)
+
+
+def _mid(market: Market) -> str | None:
+    book = market.book
+    if book is None:
+        return None
+    bids, asks = book.bids.top(1), book.asks.top(1)
+    if not bids or not asks:
+        return None
+    digits = min(SCALE, digits_of(market.instrument, book).price + 1)
+    return key_text((price_key(bids[0][0]) + price_key(asks[0][0])) // 2, digits)
