@@ -298,3 +298,54 @@ async def test_the_feed_lives_as_long_as_the_screen() -> None:
         assert life == ["started"]
         await pilot.press("q")
     assert life == ["started", "ended"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_first_screen_says_what_this_is_and_where_settings_live(
+    size: tuple[int, int],
+) -> None:
+    feed = FakeFeed()
+    feed.list_instruments([Instrument("kraken", "BTC/USD", "BTC", "USD", "0.1", 1, 8)])
+    app = Dashboard(feed, ascii_only=False, settings=[("file", "~/.config/wsdash/config.toml")])
+    async with app.run_test(size=size) as pilot:
+        await shows(pilot, "wsdash", "numbers are true", "/   finds a market")
+        if size[1] > 20:
+            await shows(pilot, "wsdash demo", "config.toml")
+        assert "Ladder" not in screen_text(app)
+        await pilot.press("slash")
+        await shows(pilot, "Find a market", "BTC/USD")
+        await pilot.press("enter")
+        await shows(pilot, "BTC/USD kraken", "SYNC")
+        await hides(pilot, "numbers are true")
+
+
+@pytest.mark.row("F4")
+async def test_at_80_columns_the_bar_keeps_the_age_of_every_stream() -> None:
+    app, feed, _ = dashboard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LIVE book 0.0s trades 0.0s ticker 0.0s candle 0.0s account 15s")
+        feed.state(BTC, "book", ChannelState.RESYNC, "gap 1-3")
+        await shows(pilot, "RESYNC gap 1-3 book  LIVE trades 0.0s")
+
+
+@pytest.mark.row("E2")
+async def test_a_late_loop_is_said_and_drawn_less() -> None:
+    app, _, _ = dashboard()
+    late: list[float] = [0.0]
+
+    class Lag:
+        @property
+        def worst(self) -> float:
+            return late[0]
+
+        async def watch(self) -> None:
+            """Do nothing."""
+
+    app.lag = Lag()  # type: ignore[assignment]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "loop 0ms")
+        late[0] = 0.3
+        await shows(pilot, "loop 300ms")
+        late[0] = 1.5
+        await shows(pilot, "LOOP LATE 1.5s")
+        await shows(pilot, "slowed to 10 fps")

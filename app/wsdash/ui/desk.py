@@ -46,6 +46,7 @@ class Desk:
         wake: doubts what is from before the program stood still.
         old_candle: the newest candle there was of this interval before it was asked for.
         export_dir: where exported logs go.
+        settings: names and values, to be read.
         down: panes that crashed, by name; those that run again among them.
     """
 
@@ -66,6 +67,7 @@ class Desk:
     wake: Wake = field(default_factory=Wake)
     old_candle: Candle | None = None
     export_dir: Path | None = None
+    settings: Sequence[tuple[str, str]] = ()
     down: dict[str, Guard] = field(default_factory=dict)
 
     @property

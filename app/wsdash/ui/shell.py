@@ -96,6 +96,7 @@ class Shell(TerminalApp):
             vitals=self._vitals,
             drawing=lambda: self.drawing,
             export_dir=export_dir,
+            settings=settings,
         )
         self.desk.wake.redraw = self._draw_soon
         self.tempo = Tempo(fps, lambda: self.lag.worst)

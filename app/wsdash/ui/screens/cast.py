@@ -11,6 +11,7 @@ from wsdash.ui.widgets.ladder import LadderPane
 from wsdash.ui.widgets.lists import BalancesPane, TapePane, WatchPane
 from wsdash.ui.widgets.pane import Pane
 from wsdash.ui.widgets.supervisor import SupervisorPane
+from wsdash.ui.widgets.welcome import Welcome
 
 
 class Cast:
@@ -38,6 +39,7 @@ class Cast:
             self.supervisor,
             GapPane(desk, name="gaps"),
             LinkLines(desk, name="links"),
+            Welcome(desk, name="welcome"),
             StatusBar(desk, name="status"),
             self.keys,
             Compact(desk, ladder, name="compact"),

@@ -114,6 +114,8 @@ class DashboardScreen(Screen[None]):
                 pane.attempt(pane.switch)
         self.desk.title_glow.forget()
         self.work.follow_desk()
+        if self.wish.empty:
+            self.arrange_anew()
         self.draw_all()
 
     def arrange_anew(self, **wishes: str) -> None:
@@ -129,18 +131,19 @@ class DashboardScreen(Screen[None]):
         if self._ticks % 4 == 0:
             self.desk.remember()
         if self.desk.drawing():
-            if self._counts() != (self.wish.links, self.wish.markets):
+            if self._counts() != (self.wish.links, self.wish.markets, self.wish.empty):
                 self.arrange_anew()
             self.work.draw_idle(TICK / 2)
 
     def _places(self, width: int, height: int) -> list[Place]:
-        links, markets = self._counts()
-        self.wish = self.wish._replace(links=links, markets=markets)
+        links, markets, empty = self._counts()
+        self.wish = self.wish._replace(links=links, markets=markets, empty=empty)
         return plan(width, height, self.wish)
 
-    def _counts(self) -> tuple[int, int]:
-        """How many connections and watched markets there are to make room for."""
-        return len(self.desk.feed.reports()), len(self.desk.watchlist)
+    def _counts(self) -> tuple[int, int, bool]:
+        """How many connections and watched markets there are, and whether there is no market."""
+        links, markets = len(self.desk.feed.reports()), len(self.desk.watchlist)
+        return links, markets, self.desk.key is None and not markets
 
     def _settle(self) -> None:
         """Focus what is on the screen, and draw all of it."""

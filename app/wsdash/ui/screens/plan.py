@@ -22,12 +22,14 @@ class Wish(NamedTuple):
         maximised: the pane that takes the whole body, or empty.
         links: how many connections there are.
         markets: how many markets are on the watchlist.
+        empty: whether there is no market at all.
     """
 
     side: str = ""
     maximised: str = ""
     links: int = 1
     markets: int = 1
+    empty: bool = False
 
 
 class Place(NamedTuple):
@@ -46,6 +48,9 @@ def plan(width: int, height: int, wish: Wish) -> list[Place]:
     """Return the panes of a screen; together they cover it without overlapping."""
     if width < SMALLEST[0] or height < SMALLEST[1]:
         return [Place("compact", 0, 0, width, height)]
+    if wish.empty and not (wish.side or wish.maximised):
+        keys = Place("keys", 0, height - 1, width, 1)
+        return [Place("welcome", 0, 0, width, height - 1), keys]
     if width < 64 or height < 16:
         return _small(width, height, wish)
     edges = [
