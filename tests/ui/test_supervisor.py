@@ -13,7 +13,7 @@ from tests.ui.screen import dashboard, hides, screen_lines, screen_text, shows, 
 from wsdash.feed.gaps import Gap
 from wsdash.feed.link import LinkState
 from wsdash.feed.log import LinkEvent
-from wsdash.ui.snapshots.events import Filter, chosen, json_lines
+from wsdash.ui.snapshots.events import Filter, chosen, folded, json_lines
 from wsdash.ui.snapshots.gaps import gap_sheet, missing
 from wsdash.ui.snapshots.lines import ascii_only, plain_text, width_of
 from wsdash.ui.snapshots.links import last_cause, next_action
@@ -289,3 +289,13 @@ async def test_the_ledger_is_a_key_away() -> None:
             await pilot.press("G")
             await hides(pilot, "1 open")
         app, feed, _ = dashboard(feed)
+
+
+def test_what_befell_many_streams_at_once_is_one_line() -> None:
+    feed = FakeFeed()
+    feed.link("kraken public", LinkState.BACKOFF, "lost 1006", wait=1.0)
+    for name in ("BTC/USD book", "BTC/USD trades", "ETH/USD book"):
+        feed.log.append(LinkEvent(feed.time, 0.0, "kraken public", name, "STALE", "lost 1006"))
+    feed.log.append(LinkEvent(feed.time, 0.0, "kraken public", "BTC/USD book", "LIVE", ""))
+    lines = folded(reversed(feed.log))
+    assert [line.subject for line in lines] == ["BTC/USD book", "3 streams", ""]

@@ -92,6 +92,9 @@ CORNER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 REPLAY_CORNER: Final = (("Space", "play/pause"), ("]", "step"), ("+ -", "speed"), ("Tab", "pane"))
 """The keys that matter in a replay."""
 
+WELCOME_CORNER: Final = (("/", "find"), (":", "commands"), (",", "settings"), ("?", "help"))
+"""The keys that matter while there is no market."""
+
 ALWAYS: Final = (
     ("Ctrl+C", "quit at once"),
     ("Ctrl+Q", "quit, whatever is open"),
@@ -110,6 +113,8 @@ def bindings() -> list[Binding]:
 
 def corner(pane: str, *, replay: bool) -> tuple[tuple[str, str], ...]:
     """Return the five keys that the bottom line shows for a pane."""
+    if pane == "welcome":
+        return WELCOME_CORNER
     keys = REPLAY_CORNER if replay else CORNER.get(pane, CORNER["ladder"])
     return (*keys[:4], ("?", "help"))
 

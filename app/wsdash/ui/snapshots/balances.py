@@ -42,7 +42,7 @@ def balances(
     title: Line = (Span("Balances"),)
     above: tuple[Line, ...] = ()
     if holding.warning is not None:
-        if len(holding.warning.text) + 20 <= width:
+        if holding.verdict.believable and len(holding.warning.text) + 20 <= width:
             title = (*title, Span(" "), holding.warning)
         else:
             above = ((Span(" "), holding.warning),)

@@ -67,6 +67,27 @@ def chosen(events: Iterable[LinkEvent], wish: Filter, connection: str) -> list[L
     ]
 
 
+def folded(events: Iterable[LinkEvent]) -> list[LinkEvent]:
+    """Return the lines with what befell many streams of a connection at once as one line."""
+    lines: list[LinkEvent] = []
+    counts: list[int] = []
+    for event in events:
+        if lines and event.subject and _alike(lines[-1], event):
+            counts[-1] += 1
+        else:
+            lines.append(event)
+            counts.append(1)
+    return [
+        line if count == 1 else msgspec.structs.replace(line, subject=f"{count} streams")
+        for line, count in zip(lines, counts, strict=True)
+    ]
+
+
+def _alike(one: LinkEvent, other: LinkEvent) -> bool:
+    same = (one.connection, one.state, one.text) == (other.connection, other.state, other.text)
+    return same and bool(one.subject) and abs(one.at - other.at) < 1.0
+
+
 def heading(wish: Filter, connection: str, shown: int, known: int, width: int) -> Line:
     """Return the line above the log: what is shown of it."""
     name = {"all": "all", "troubles": "troubles only"}.get(wish.kind, clean(connection, 24))
@@ -124,7 +145,8 @@ def _iso(seconds: float) -> str:
 
 
 def _event(event: LinkEvent, width: int, *, narrow: bool) -> list[Line]:
-    subject = clean(f"{event.connection} {event.subject}".strip(), 60)
+    name = event.connection.split(" ")[0] if event.subject else event.connection
+    subject = clean(f"{name} {event.subject}".strip(), 60)
     role = _MOODS.get(event.state, "look")
     time = Span(f" {clock(event.time)} ", "off")
     state, text = clean(event.state, 11), Span(clean(event.text), "text")
@@ -133,5 +155,5 @@ def _event(event: LinkEvent, width: int, *, narrow: bool) -> list[Line]:
         told: list[Line] = [(Span("   "), text)] if text.text else []
         return [fit(row, width) for row in (head, *told)]
     place = 24 if width < 140 else 36
-    name = Span(f"{shorten(subject, place):<{place}} ", "dim")
-    return [fit((time, name, Span(f"{state:<11} ", role), text), width)]
+    about = Span(f"{shorten(subject, place):<{place}} ", "dim")
+    return [fit((time, about, Span(f"{state:<11} ", role), text), width)]

@@ -47,7 +47,7 @@ def link_verdict(
         case LinkState.HOLD:
             return Verdict("HOLD", f"{minutes(wait)} {reason}".rstrip(), "look")
         case LinkState.PARKED:
-            return Verdict("PARKED", reason, "bad")
+            return Verdict("PARKED", reason.removeprefix("parked "), "bad")
         case LinkState.SYNCING:
             return Verdict("SYNC", clean(link.progress), "look")
         case LinkState.LIVE | LinkState.ROTATING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from wsdash.feed.feed import LinkReport
@@ -45,7 +46,7 @@ def status_line(
 
     How many connections are parked, of any venue, is said before anything else gets room.
     """
-    waits: Line = (Span(f"{parked} parked ", "bad"),) if parked else ()
+    waits: Line = (Span(f"{parked} parked", "bad"), Span("  " if report else " ")) if parked else ()
     rtt = None if report is None else report.rtt
     trip: Line = ()
     if rtt is not None:
@@ -54,8 +55,8 @@ def status_line(
         line = _side_by_side([form(pulse) for pulse in pulses])
         if width_of(line) + width_of(waits) + width_of(trip) + 1 <= width:
             return _ends(line, (*waits, *trip), width)
-    for right in ((*waits, *trip), waits):
-        line = _by_word(pulses)
+    for brief, right in product((False, True), ((*waits, *trip), waits)):
+        line = _by_word(pulses, brief=brief)
         if width_of(line) + width_of(right) + 1 <= width:
             return _ends(line, right, width)
     room = width - width_of(waits) - 1
@@ -129,8 +130,11 @@ def _side_by_side(parts: Sequence[Line]) -> Line:
     return line
 
 
-def _by_word(pulses: Sequence[Pulse]) -> Line:
-    """Return each state once, and after it the streams that are in it, with their ages."""
+def _by_word(pulses: Sequence[Pulse], *, brief: bool) -> Line:
+    """Return each state once, and after it the streams that are in it, with their ages.
+
+    `brief` leaves out why something is not live.
+    """
     words: dict[tuple[str, str], list[Pulse]] = {}
     for pulse in pulses:
         words.setdefault((pulse.verdict.word, pulse.verdict.mood), []).append(pulse)
@@ -139,10 +143,12 @@ def _by_word(pulses: Sequence[Pulse]) -> Line:
         first = members[0].verdict
         details = {pulse.verdict.detail for pulse in members}
         shared = len(details) == 1 and not first.believable
-        group = first.line(24) if shared else Verdict(word, "", first.mood).line(12)
+        group = Verdict(word, "", first.mood).line(12)
+        if shared and not brief:
+            group = first.line(24)
         for pulse in members:
             group = (*group, Span(f" {pulse.name}", "dim"))
-            if pulse.verdict.detail and not shared:
+            if pulse.verdict.detail and not shared and (pulse.verdict.believable or not brief):
                 old = "look" if pulse.verdict.mood == "aging" else "text"
                 group = (*group, Span(f" {pulse.verdict.detail}", old))
         groups.append(group)

@@ -15,6 +15,7 @@ from wsdash.ui.snapshots import events
 from wsdash.ui.snapshots.events import Filter
 from wsdash.ui.snapshots.lines import Line, Span, fit, shorten, width_of
 from wsdash.ui.snapshots.links import (
+    ELSEWHERE,
     HERE,
     counts,
     last_cause,
@@ -24,11 +25,11 @@ from wsdash.ui.snapshots.links import (
     round_trip,
     uptime,
 )
-from wsdash.ui.snapshots.picture import Picture
+from wsdash.ui.snapshots.picture import Picture, Verdict
 from wsdash.ui.snapshots.states import link_verdict
 from wsdash.ui.snapshots.timeline import MINUTES, axis, cells_per_minute, strip
 
-NARROW: Final = 60
+NARROW: Final = 70
 """Cells below which a connection and an event take two lines each."""
 
 WIDE: Final = 108
@@ -81,7 +82,7 @@ def supervisor(
     if room >= 1:
         shown = events.chosen(log, look.wish, look.chosen)
         rows.append(events.heading(look.wish, look.chosen, len(shown), len(log), look.width))
-        newer = islice(shown, look.skip, None)
+        newer = islice(events.folded(shown), look.skip, None)
         rows += events.rows(newer, look.width, room, narrow=look.width < NARROW)
     figure = look.chosen
     return Picture((Span("Supervisor"),), tuple(rows), None, (counts(reports),), figure)
@@ -93,7 +94,8 @@ def _links(
     if not reports:
         return [(Span(" no connections", "dim"),)]
     if look.height < len(reports) + 4 and look.width >= NARROW:
-        return [_marked(link_line(r, now, look.width, hint=HERE), r, look) for r in reports]
+        hint = HERE if look.chosen else ELSEWHERE
+        return [_marked(link_line(r, now, look.width, hint=hint), r, look) for r in reports]
     if look.width >= WIDE:
         rows = [_header()]
         for report in reports:
@@ -101,18 +103,23 @@ def _links(
             after = Span(f"  {next_action(report, now):<18} {cause(report)}", "text")
             rows.append(_marked(fit((*cells, after), look.width), report, look))
         return rows
-    rows = []
+    rows = [_header(after=False)] if look.width >= NARROW else []
     for report in reports:
-        head: Line = _state(report, now)
-        told = [words for words in (next_action(report, now), cause(report)) if words != "-"]
-        below: Line = (Span(f"   {'  '.join(told)}", "dim"),)
-        if look.width >= NARROW:
-            head = (*head, *_columns(report, now))
-        elif report.link.state is LinkState.PARKED:
-            verdict = link_verdict(report.link, now)
-            below = (Span("   "), *parked_words(verdict, look.width - 4, HERE))
-        rows += [_marked(fit(head, look.width), report, look), fit(below, look.width)]
+        rows += _two_lines(report, cause(report), now, look)
     return rows
+
+
+def _two_lines(report: LinkReport, cause: str, now: float, look: Look) -> list[Line]:
+    head: Line = _state(report, now)
+    told = [words for words in (next_action(report, now), cause) if words != "-"]
+    below: Line = (Span(f"   {'  '.join(told)}", "dim"),)
+    if look.width >= NARROW:
+        head = (*head, *_columns(report, now))
+    elif report.link.state is LinkState.PARKED:
+        why = Verdict(clean(report.link.reason) or "parked", "", "bad")
+        hint = HERE if look.chosen else ELSEWHERE
+        below = (Span("   "), *parked_words(why, look.width - 4, hint))
+    return [_marked(fit(head, look.width), report, look), fit(below, look.width)]
 
 
 def _state(report: LinkReport, now: float) -> Line:
@@ -133,9 +140,10 @@ def _columns(report: LinkReport, now: float) -> Line:
     )
 
 
-def _header() -> Line:
+def _header(*, after: bool = True) -> Line:
     names = f" {'connection':<{NAME}} {'state':<15} {'up':>7} {'tries':>7} {'rtt':>6}"
-    return (Span(f"{names} {'resyncs':>7} {'bad':>4}  {'next':<18} last cause", "off"),)
+    more = f"  {'next':<18} last cause" if after else ""
+    return (Span(f"{names} {'resyncs':>7} {'bad':>4}{more}", "off"),)
 
 
 def _marked(line: Line, report: LinkReport, look: Look) -> Line:

@@ -135,7 +135,8 @@ class KeyBar(Bar):
         """
         desk = self.desk
         words, until = desk.notice
-        keys = corner(self.focused, replay=desk.player is not None)
+        pane = "welcome" if desk.key is None else self.focused
+        keys = corner(pane, replay=desk.player is not None)
         if words and desk.feed.now() < until:
             return (news_line(keys, Span(words, "look"), width),)
         if crashed := crash_words(desk.down):

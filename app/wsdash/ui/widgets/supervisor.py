@@ -8,7 +8,7 @@ from wsdash.domain.text import clean
 from wsdash.feed.feed import LinkReport
 from wsdash.feed.log import LinkEvent
 from wsdash.ui.desk import Desk
-from wsdash.ui.snapshots.events import Filter, chosen, newest_first
+from wsdash.ui.snapshots.events import Filter, chosen, folded, newest_first
 from wsdash.ui.snapshots.links import worst
 from wsdash.ui.snapshots.picture import Picture
 from wsdash.ui.snapshots.supervisor import Look, supervisor
@@ -52,7 +52,7 @@ class SupervisorPane(Pane):
         feed = self.desk.feed
         report = self.chosen if self.has_focus else None
         name = self._chosen if report is None else report.link.name
-        self.skip = min(self.skip, max(0, len(self.shown()) - 1))
+        self.skip = min(self.skip, max(0, len(folded(self.shown())) - 1))
         look = Look(width, height, name if self.has_focus else "", self.skip, self.wish)
         gaps = list(feed.board.gaps)
         return supervisor(self.desk.reports(), newest_first(feed.log), gaps, feed.now(), look)
