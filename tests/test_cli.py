@@ -322,3 +322,15 @@ def test_a_closed_pipe_is_no_error(arguments: list[str]) -> None:
     )  # fmt: skip
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_demo_with_broken_faults_is_2_and_says_it_once(tmp_path: Path) -> None:
+    faults = tmp_path / "faults.json"
+    faults.write_text("garbage")
+    done = subprocess.run(
+        [sys.executable, "-m", "wsdash", "demo", "--faults", str(faults)],
+        capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.count("wsdash:") == 1
+    assert "is not JSON" in done.stderr

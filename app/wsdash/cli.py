@@ -192,7 +192,15 @@ def _sentence(error: Exception) -> int:
 
 
 _BAD_USAGE = frozenset(
-    {"BadSettings", "BadKey", "UnknownVenue", "UnknownSymbol", "NoTerminal", "FaultsError"}
+    {
+        "BadSettings",
+        "BadKey",
+        "UnknownVenue",
+        "UnknownSymbol",
+        "NoTerminal",
+        "FaultsError",
+        "DemoRefused",
+    }
 )
 _BAD_LUCK = frozenset({"RecordingError", "ExchangeError", "DemoFailed", "Broken"})
 

@@ -18,6 +18,9 @@ from wsdash.paths import config_file, state_dir
 from wsdash.settings import Settings, load, shown
 from wsdash.venues import registry
 
+USAGE = 2
+"""Exit code of a child that was used wrongly."""
+
 DEMO_SECONDS = 10.0
 """Seconds for which the demo prints lines when there is no terminal."""
 
@@ -26,6 +29,10 @@ DEMO_SYMBOLS = ("BTC/USD", "ETH/USD", "SOL/USD", "XRP/USD", "DOGE/USD", "ADA/USD
 
 class NoTerminal(Exception):
     """A screen was asked for where there is none; the message says what to type instead."""
+
+
+class DemoRefused(Exception):
+    """The embedded exchange was asked for something that makes no sense; the message says what."""
 
 
 class DemoFailed(Exception):
@@ -101,7 +108,9 @@ def embedded_exchange(seed: int, faults: Path | None) -> Iterator[dict[str, Any]
         line = stdout.readline()
         if not line:
             words = stderr.read().decode("utf-8", "replace").strip().splitlines()
-            raise DemoFailed(words[-1] if words else "the embedded exchange did not start")
+            reason = words[-1].removeprefix("wsdash: ") if words else "it said nothing"
+            refused = child.wait(2) == USAGE
+            raise (DemoRefused if refused else DemoFailed)(clean(reason))
         yield json.loads(line)
     finally:
         stdin.close()
