@@ -101,10 +101,11 @@ class Controls(Shell):
     async def _export(self) -> None:
         """Write beside the event loop: a disk may be slow."""
         folder, wall = self.desk.export_dir, self.desk.feed.wall()
-        if folder is None:
+        shown = self.board_screen.cast.supervisor.shown()
+        if folder is None or not shown:
+            self.say("no line of the log is shown")
             return
         try:
-            shown = self.board_screen.cast.supervisor.shown()
             data = json_lines(reversed(shown))
             path = await asyncio.to_thread(write_new, folder, "wsdash-log", wall, ".jsonl", data)
         except Exception as error:  # noqa: BLE001 - a log that cannot be written stops nothing

@@ -110,6 +110,12 @@ class Shell(TerminalApp):
         self._life: asyncio.Task[None] | None = None
         for ours in themes():
             self.register_theme(ours)
+        self._respect_no_color()
+        self.theme = MONO if self.no_color else theme if theme in TITLES else DEFAULT
+        self.set_keymap(self.key_names)
+
+    def _respect_no_color(self) -> None:
+        """Leave weight and reverse to the terminal where there shall be no colours."""
         if self.no_color:
             self._filters = [
                 filter_
@@ -117,8 +123,6 @@ class Shell(TerminalApp):
                 if not isinstance(filter_, (Monochrome, DimFilter))
             ]
             self._filters.append(NoColor())
-        self.theme = MONO if self.no_color else theme if theme in TITLES else DEFAULT
-        self.set_keymap(self.key_names)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our colours for themes that do not know them."""

@@ -153,7 +153,14 @@ class DashboardScreen(Screen[None]):
         self.draw_all()
 
     def focus_pane(self, name: str) -> None:
-        """Focus a pane, or what stands for it at this size."""
+        """Focus a pane, or what stands for it at this size.
+
+        One that the plan has a place for, but that has not been put there yet, is waited for.
+        """
+        bound = self._bound_for == name and self.panes[name].place is None
+        if bound and any(place.name == name for place in self._places(*self.size)):
+            self.call_after_refresh(self.focus_pane, name)
+            return
         for candidate in (name, "ladder", "compact", *PANES):
             pane = self.panes[candidate]
             if pane.place is not None and pane.can_focus:

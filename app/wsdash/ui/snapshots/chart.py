@@ -69,6 +69,7 @@ def _slots(candles: Sequence[Candle], gaps: Sequence[Gap], view: View, count: in
     newest = candles[-1].start
     oldest = max(candles[0].start, newest - (max(1, count) - 1) * step)
     starts = range(newest, oldest - 1, -step)
+    gaps = [gap for gap in gaps if gap.end is None or gap.end > oldest]
     return [Slot(start, bars.get(start), _missing(start, step, gaps)) for start in reversed(starts)]
 
 

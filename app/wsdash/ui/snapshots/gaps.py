@@ -38,7 +38,7 @@ def gap_sheet(
         rows += [(), (Span(" no gap so far", "dim"),)]
     else:
         rows.append(_header(width))
-        for gap in gaps[skip:]:
+        for gap in gaps[skip : skip + height]:
             rows += _gap(gap, wall, width)
     open_ = sum(1 for gap in gaps if gap.end is None)
     notes: tuple[Line, ...] = ((Span(f"{len(gaps)} in all", "dim"),),)
@@ -62,12 +62,6 @@ def missing(gaps: Iterable[Gap], connection: str, wall: float) -> tuple[int, flo
         total += max(0.0, end - max(start, reached))
         reached = max(reached, end)
     return len(spans), total
-
-
-def last_break(gaps: Iterable[Gap]) -> Gap | None:
-    """Return the gap that ended last; one that is still open has not ended."""
-    closed = [gap for gap in gaps if gap.end is not None]
-    return max(closed, key=lambda gap: gap.end or 0.0, default=None)
 
 
 def _total(name: str, gaps: Iterable[Gap], wall: float, width: int) -> Line:

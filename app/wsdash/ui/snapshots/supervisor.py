@@ -111,7 +111,8 @@ def _links(
 
 def _two_lines(report: LinkReport, cause: str, now: float, look: Look) -> list[Line]:
     head: Line = _state(report, now)
-    told = [words for words in (next_action(report, now), cause) if words != "-"]
+    last = f"last: {cause}" if report.link.state is LinkState.LIVE and cause != "-" else cause
+    told = [words for words in (next_action(report, now), last) if words != "-"]
     below: Line = (Span(f"   {'  '.join(told)}", "dim"),)
     if look.width >= NARROW:
         head = (*head, *_columns(report, now))

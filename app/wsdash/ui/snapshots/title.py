@@ -128,7 +128,7 @@ def _right(headline: Headline, width: int) -> Line:
         right = (Span(clean(headline.badge, 12), "look"), Span("   "))
     if headline.warning is not None:
         right = (headline.warning, Span("  "), *right)
-    if width >= 48:
+    if width >= (48 if headline.warning is None else 100):
         right = (*right, Span(clock(headline.wall), "dim"), Span(" "))
     return right
 
