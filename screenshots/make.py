@@ -75,8 +75,9 @@ async def drop(exchange: Exchange) -> None:
         await asyncio.sleep(1.2)
         save(app, "drop")
         async with asyncio.timeout(40):
+            seen = 0
             while any(report.link.state != "LIVE" for report in feed.reports()):
-                await asyncio.sleep(0.2)
+                seen = await feed.links_changed(seen)
         await asyncio.sleep(4)
         save(app, "recovered")
 

@@ -28,8 +28,8 @@ COMMANDS = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run wsdash with the given arguments and return the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    options = parser().parse_args(_with_command(arguments))
     try:
+        options = _parsed(arguments)
         code = _dispatch(options)
         sys.stdout.flush()
         return code
@@ -39,6 +39,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except Exception as error:  # noqa: BLE001 - sorted into sentences, or shown as our bug
         return _sentence(error)
+
+
+def _parsed(arguments: list[str]) -> argparse.Namespace:
+    """Parse; help that was asked for is out before the program ends, so that its end is quiet."""
+    try:
+        return parser().parse_args(_with_command(arguments))
+    except SystemExit as leaving:
+        if not leaving.code:
+            sys.stdout.flush()
+        raise
 
 
 def parser() -> argparse.ArgumentParser:
