@@ -22,7 +22,8 @@ from wsdash.paths import state_dir
 from wsdash.settings import Settings
 from wsdash.venues import registry
 from wsdash.venues.guard import GuardedSession
-from wsdash.venues.venue import Endpoints, Session, Signer, Venue
+from wsdash.venues.signing import Signer
+from wsdash.venues.venue import Endpoints, Session, Venue
 
 
 def live_feed(settings: Settings, *, demo: bool = False) -> LiveFeed:

@@ -12,13 +12,13 @@ from wsdash.domain.instrument import MarketKey
 from wsdash.exchange import Exchange
 from wsdash.feed.clock import SystemClock
 from wsdash.feed.connection import Connection
+from wsdash.feed.line import Line
 from wsdash.feed.link import Link, LinkState
 from wsdash.feed.live import LiveFeed
 from wsdash.feed.market import ChannelState, Stream
 from wsdash.feed.recorder import Recorder
 from wsdash.feed.rotation import APART
 from wsdash.feed.summary import summarise
-from wsdash.feed.supervisor import Line
 from wsdash.settings import Settings, VenueSettings
 from wsdash.venues.venue import Subscription
 from wsdash.wiring import live_feed

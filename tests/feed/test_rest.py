@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 
 from wsdash.feed.rest import HttpRest
-from wsdash.venues.venue import Request, Signed
+from wsdash.venues.signing import Signed
+from wsdash.venues.venue import Request
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -13,11 +13,12 @@ from wsdash.feed.causes import Dropped
 from wsdash.feed.clock import Clock
 from wsdash.feed.connection import Connection
 from wsdash.feed.feed import LinkReport
+from wsdash.feed.line import Line
 from wsdash.feed.link import Uniform
 from wsdash.feed.market import Board
 from wsdash.feed.rest import Rest
 from wsdash.feed.rotations import NEXT, Rotations
-from wsdash.feed.supervisor import Line, Supervisor
+from wsdash.feed.supervisor import Supervisor
 from wsdash.venues.venue import Subscription
 
 WatchNetwork: TypeAlias = Callable[[Callable[[], None]], AbstractContextManager[bool]]

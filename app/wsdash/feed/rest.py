@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlencode
 
 from wsdash.feed.causes import retry_after_seconds
-from wsdash.venues.venue import Answer, Request, Signed, Signer
+from wsdash.venues.signing import Signed, Signer
+from wsdash.venues.venue import Answer, Request
 
 if TYPE_CHECKING:
     import aiohttp

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wsdash.feed.connection import Connection
+from wsdash.feed.line import Line
 from wsdash.feed.link import LinkState, Uniform
 from wsdash.feed.rotation import AGAIN_AFTER, APART, EARLY, PATIENCE, Rotation
-from wsdash.feed.supervisor import Line, Supervisor
+from wsdash.feed.supervisor import Supervisor
 
 NEXT = " (next)"
 """Marks the name of a connection that has not taken over yet."""

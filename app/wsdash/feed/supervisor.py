@@ -6,7 +6,6 @@ is drawn. Silent streams are found by the watchdog and repaired, each on its own
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from wsdash.domain.account import Account
@@ -17,33 +16,13 @@ from wsdash.feed.apply import apply
 from wsdash.feed.causes import Silence
 from wsdash.feed.clock import Clock
 from wsdash.feed.connection import Connection
-from wsdash.feed.history import LinkHistory
+from wsdash.feed.line import Line
 from wsdash.feed.link import OPEN, Link, LinkState
 from wsdash.feed.listener import Listener, Symbol
 from wsdash.feed.log import LinkEvent, new_log
 from wsdash.feed.market import Board, ChannelState, Stream
-from wsdash.feed.rotation import Rotation
 from wsdash.feed.watchdog import Patient, Repair
 from wsdash.venues.venue import Request, Subscription
-
-
-@dataclass(slots=True)
-class Line:
-    """A connection and what is kept beside it.
-
-    Attributes:
-        rotation: the change to another connection that is under way.
-        rotate_at: when the next one is due, monotonic seconds; None for never.
-        rotate_why: why it is due.
-    """
-
-    connection: Connection
-    rotation: Rotation | None = None
-    rotate_at: float | None = None
-    rotate_why: str = ""
-    history: LinkHistory = field(default_factory=LinkHistory)
-    patients: dict[Subscription, Patient] = field(default_factory=dict)
-    wanted: frozenset[Subscription] = frozenset()
 
 
 class Supervisor:

@@ -26,15 +26,14 @@ from wsdash.domain.events import (
 from wsdash.domain.numbers import add, size_text
 from wsdash.venues import binance_wire as wire
 from wsdash.venues.binance_clock import VenueClock
+from wsdash.venues.signing import Params, Signer
 from wsdash.venues.venue import (
     UNREADABLE,
     Answer,
-    Params,
     Phase,
     Progress,
     Request,
     Restated,
-    Signer,
     Step,
     Subscription,
     Tally,

@@ -7,7 +7,8 @@ import hmac
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from wsdash.venues.venue import Params, Request, Signed
+from wsdash.venues.signing import Params, Signed
+from wsdash.venues.venue import Request
 
 
 class BinanceSigner:

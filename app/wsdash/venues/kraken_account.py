@@ -25,16 +25,14 @@ from wsdash.domain.events import (
 from wsdash.domain.numbers import add
 from wsdash.venues import kraken_wire as wire
 from wsdash.venues.kraken_facts import seconds
+from wsdash.venues.signing import BadKey, Params, Signed
 from wsdash.venues.venue import (
     UNREADABLE,
     Answer,
-    BadKey,
-    Params,
     Phase,
     Progress,
     Request,
     Restated,
-    Signed,
     Step,
     Subscription,
     Tally,

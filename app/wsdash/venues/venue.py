@@ -17,6 +17,7 @@ from wsdash.domain.numbers import BadNumber
 
 if TYPE_CHECKING:
     from wsdash.venues.permissions import Permissions
+    from wsdash.venues.signing import Signer
 
 UNREADABLE: Final = (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError)
 """All that reading hostile data can raise: bad JSON, numbers, times, and nesting without end."""
@@ -26,10 +27,6 @@ SAMPLE = 120
 
 END_OF_TIME = 253_402_300_800.0
 """Seconds since the epoch until the year 10000: no calendar goes on from there."""
-
-
-class BadKey(ValueError):
-    """A secret that is none of this venue's; the message is for people and holds no value."""
 
 
 class Subscription(NamedTuple):
@@ -177,31 +174,6 @@ class Session(Protocol):
     @property
     def progress(self) -> Progress:
         """How far the session is."""
-
-
-class Signed(NamedTuple):
-    """A request made ready to be sent, secrets applied."""
-
-    headers: dict[str, str]
-    query: str
-    body: str
-
-
-Params: TypeAlias = dict[str, str | int | bool]
-"""Parameters of a frame."""
-
-
-class Signer(Protocol):
-    """The only object that holds a secret. It never shows it, not even in its repr."""
-
-    def sign(self, request: Request) -> Signed:
-        """Sign a REST request."""
-
-    def set_offset(self, seconds: float) -> None:
-        """Take how far the venue's clock is ahead of ours; times are signed by its clock."""
-
-    def sign_frame(self, params: Params) -> Params:
-        """Return the parameters of a frame with key, time and signature."""
 
 
 @dataclass(frozen=True, slots=True)
