@@ -299,3 +299,10 @@ def test_what_befell_many_streams_at_once_is_one_line() -> None:
     feed.log.append(LinkEvent(feed.time, 0.0, "kraken public", "BTC/USD book", "LIVE", ""))
     lines = folded(reversed(feed.log))
     assert [line.subject for line in lines] == ["BTC/USD book", "3 streams", ""]
+
+
+async def test_the_ledger_is_in_the_palette_too() -> None:
+    app, _, _ = dashboard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", *"gaps in", "enter")
+        await shows(pilot, "Gaps", "missing in the last hour")

@@ -8,6 +8,7 @@ from wsdash.feed.link import LinkState
 from wsdash.feed.market import ChannelState, Stream
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.links import brief_links, link_line
+from wsdash.ui.snapshots.picture import Verdict
 from wsdash.ui.snapshots.states import GRACE, link_verdict, report_for, stream_verdict
 from wsdash.ui.snapshots.status import Pulse, status_line
 from wsdash.ui.snapshots.supervisor import Look, supervisor
@@ -123,3 +124,11 @@ def test_the_status_bar_gives_up_figures_before_words(width: int) -> None:
     assert width_of(line) == width
     assert "LIVE" in plain_text(line)
     assert ("214/s" in plain_text(line)) == (width >= 120)
+
+
+@pytest.mark.parametrize("width", range(6, 40))
+def test_a_reason_is_never_cut_into_another(width: int) -> None:
+    for reason in ("00:05 lost 1006 (no close frame)", "4s #2 no answer"):
+        shown = plain_text(Verdict("RETRY", reason, "bad").line(width))
+        assert shown.count("(") == shown.count(")")
+        assert not shown.endswith(" no")

@@ -47,8 +47,8 @@ class Verdict(NamedTuple):
         words = self.text.split(" ")
         while len(words) > 1 and text_width(" ".join(words)) > width:
             words.pop()
-            while len(words) > 2 and len(words[-1]) < 4 and words[-1].isalpha():
-                words.pop()  # "no" of "no answer" would say something else
+            while len(words) > 2 and _dangles(words):
+                words.pop()
         return (Span(shorten(" ".join(words), width), role),)
 
 
@@ -94,6 +94,12 @@ class Frame(NamedTuple):
     def inner_height(self) -> int:
         """Rows of the body."""
         return max(0, self.height - (1 if self.open_below else 2))
+
+
+def _dangles(words: list[str]) -> bool:
+    """Tell whether the last word alone says something else: the "no" of "no answer"."""
+    opened = sum(word.count("(") - word.count(")") for word in words)
+    return opened > 0 or (len(words[-1]) < 4 and words[-1].isalpha())
 
 
 def framed(picture: Picture, frame: Frame) -> tuple[Line, ...]:
