@@ -135,7 +135,9 @@ class FlightRecorder:
             return
         wall = self._clock.wall()
         self._keep(
-            Record(wall, label, "link", venue=connection.venue.name, role="public", event="opened"),
+            Record(
+                wall, label, "link", venue=connection.venue.name, role="public", event="restated"
+            ),
             begins=True,
         )
         for restated in connection.session.restate():

@@ -71,8 +71,7 @@ class Link(msgspec.Struct, frozen=True):
         venue: the venue's short name.
         since: when the present state began.
         attempt: which try this is; 0 when the last session was stable.
-        retry_at: when the next try is due (BACKOFF, HOLD, PARKED), else None; a connection
-            parked by key has none.
+        retry_at: when the next try is due; None where none is (so also if parked by key).
         reason: why it is where it is, in words; cleaned text.
         opened_at: when the present socket opened, None when there is none.
         live_at: when it became LIVE in this session, None before that.

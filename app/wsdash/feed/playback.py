@@ -82,7 +82,8 @@ class Playback:
             self._down.add(record.conn)
         if record.event == "closed" and record.conn in self.sessions:
             self.closed.append(self.sessions.pop(record.conn))
-        if record.event == "opened" and record.venue in registry.VENUES:
+        begins = record.event == "restated" and record.conn not in self.sessions
+        if (record.event == "opened" or begins) and record.venue in registry.VENUES:
             if record.conn in self.sessions:
                 self.closed.append(self.sessions.pop(record.conn))
             self._down.discard(record.conn)

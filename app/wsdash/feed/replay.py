@@ -7,20 +7,16 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, Literal
 
-import msgspec
-
 from wsdash.domain.events import BalancesMoved, BalancesStated, BookLost, BookSynced, Event
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
-from wsdash.feed import streams
 from wsdash.feed.apply import apply
 from wsdash.feed.clock import Clock
 from wsdash.feed.feed import LinkReport
-from wsdash.feed.history import LinkHistory
-from wsdash.feed.link import Link, LinkState
-from wsdash.feed.log import LinkEvent, new_log
+from wsdash.feed.log import new_log
 from wsdash.feed.market import Board, Stream
 from wsdash.feed.playback import Playback
+from wsdash.feed.recorded_links import RecordedLinks
 from wsdash.feed.recording import Record, Recording, RecordingError
 from wsdash.feed.survey import channel_of, survey, timed
 from wsdash.venues import registry
@@ -32,20 +28,9 @@ FRAME = 1 / 30
 SLOWEST: Final = 0.1
 FASTEST: Final = 100.0
 
-_STATES: Final = {state.lower(): state for state in LinkState}
 
 BATCH = 500
 """Records played between two looks at the rest of the program."""
-
-
-class _Line:
-    """A recorded connection."""
-
-    def __init__(self, link: Link) -> None:
-        self.link = link
-        self.history = LinkHistory()
-        self.frames = 0
-        self.received_at: float | None = None
 
 
 class ReplayFeed:
@@ -73,8 +58,7 @@ class ReplayFeed:
         self._playback = Playback(venue)
         self._records = timed(recording)
         self._next: Record | None = next(self._records, None)
-        self._lines: dict[str, _Line] = {}
-        self._links = Stream("account", 0.0)
+        self._links = RecordedLinks(self.board, self.log, self.now)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -117,24 +101,12 @@ class ReplayFeed:
 
     def reports(self) -> list[LinkReport]:
         """The recorded connections."""
-        return [
-            LinkReport(
-                link=line.link,
-                received_at=line.received_at,
-                rate=line.history.rate,
-                rtt=None,
-                attempts=0,
-                budget=0,
-                resyncs=line.history.resyncs,
-                bad=sum(session.tally.unparsed for session in self._playback.all_sessions()),
-                strip=line.history.strip,
-            )
-            for line in self._lines.values()
-        ]
+        bad = sum(session.tally.unparsed for session in self._playback.all_sessions())
+        return self._links.reports(bad)
 
     async def links_changed(self, seen: int) -> int:
         """Wait until a recorded link changed."""
-        return await self._links.changed(seen)
+        return await self._links.changed.changed(seen)
 
     def toggle(self) -> None:
         """Play or pause."""
@@ -162,8 +134,7 @@ class ReplayFeed:
             elapsed, last = now - last, now
             if self.playing:
                 await self._advance(min(elapsed, 1.0) * self.speed)
-            for line in self._lines.values():
-                line.history.note(line.link, line.frames, self.now())
+            self._links.look()
 
     async def _advance(self, seconds: float) -> None:
         target = self.position + seconds
@@ -182,24 +153,23 @@ class ReplayFeed:
         self.position, self.playing = self.duration, False
         for venue, event in self._playback.finish():
             self._apply(venue, event)
-        self._links.touch()
+        self._links.changed.touch()
 
     def _take(self) -> None:
         record, self._next = self._next, next(self._records, None)
         if record is None:
             return
         if record.dir == "link":
-            self._turn(record)
+            known = self._playback.venues.get(record.conn)
+            self._links.turn(record, known or registry.VENUES.get(record.venue))
         try:
             events = self._playback.feed(record)
         except RecordingError as error:  # the survey did not look that far
-            self._log("replay", "", "BAD", clean(str(error)))
+            self._links.log("replay", "", "BAD", clean(str(error)))
             return
         venue = self._playback.venues.get(record.conn)
         if venue is not None and record.dir == "in":
-            line = self._line(record, venue)
-            line.frames += 1
-            line.received_at = self.now()
+            self._links.heard(record, venue)
         for source, event in events:
             self._apply(source, event)
 
@@ -222,43 +192,5 @@ class ReplayFeed:
         elif isinstance(event, BookSynced):
             self.board.gaps.close(name, symbol, now)
         if changed is not None and changed.state != "QUIET":
-            self._log(name, clean(f"{symbol} {changed.channel}"), changed.state, changed.reason)
-
-    def _turn(self, record: Record) -> None:
-        """A recorded turn in the life of a connection."""
-        venue = self._playback.venues.get(record.conn) or registry.VENUES.get(record.venue)
-        if venue is None:
-            return
-        if record.event == "closed":
-            self._lines.pop(record.conn, None)
-            self._links.touch()
-            return
-        line, now, reason = self._line(record, venue), self.now(), clean(record.reason)
-        if record.event == "lost":
-            line.link = msgspec.structs.replace(
-                line.link, state=LinkState.BACKOFF, since=now, reason=reason
-            )
-            self.board.gaps.open(line.link.name, "", now, reason)
-            for _, stream in streams.of_venue(self.board, venue.name):
-                streams.lose(stream, now, reason)
-        elif record.event == "opened":
-            line.link = msgspec.structs.replace(line.link, state=LinkState.LIVE, since=now)
-            self.board.gaps.close(line.link.name, "", now)
-            for _, stream in streams.of_venue(self.board, venue.name):
-                streams.await_data(stream, now)
-        elif record.event in _STATES:
-            state = _STATES[record.event]
-            line.link = msgspec.structs.replace(line.link, state=state, since=now, reason=reason)
-        self._log(line.link.name, "", clean(record.event, 20), reason)
-
-    def _line(self, record: Record, venue: Venue) -> _Line:
-        if record.conn not in self._lines:
-            name = f"{venue.name} {record.role or 'public'}"
-            link = Link(name, venue.name, state=LinkState.LIVE, since=self.now())
-            self._lines[record.conn] = _Line(msgspec.structs.replace(link, opened_at=self.now()))
-            self._links.touch()
-        return self._lines[record.conn]
-
-    def _log(self, connection: str, subject: str, state: str, text: str) -> None:
-        self.log.append(LinkEvent(self.now(), self.wall(), connection, subject, state, text))
-        self._links.touch()
+            subject = clean(f"{symbol} {changed.channel}")
+            self._links.log(name, subject, changed.state, changed.reason)
