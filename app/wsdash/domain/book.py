@@ -65,6 +65,10 @@ class BookSide:
         """The best level, or None where the side is empty."""
         return self._levels[self._order[0]] if self._order else None
 
+    def key_at(self, depth: int) -> int | None:
+        """Return the identity of the `depth`-th best price, None where there are not so many."""
+        return self._order[depth - 1] * self._sign if depth <= len(self._order) else None
+
     @property
     def best_key(self) -> int | None:
         """Identity of the best price (units of 10**-18), or None where the side is empty."""

@@ -14,6 +14,12 @@ DEPTH_PATH = "/api/v3/depth"
 SNAPSHOT_LIMIT = 1_000
 """Levels of each side fetched; costs 50 of 6000 weight a minute."""
 
+RENEW_AT = 250
+"""Known levels of a side below which another snapshot is fetched, while the book goes on."""
+
+FEWEST = 60
+"""Known levels of a side below which the book is not shown as true: a tall ladder needs them."""
+
 SLOWEST = 6
 """Doublings after which the wait between tries for a snapshot grows no more (16 s)."""
 
@@ -69,8 +75,14 @@ class BinanceBooks:
             return self._lost(data.s, book, now)
         step = Step()
         if result is not Result.WAITING:
+            if not book.holds(FEWEST):
+                book.lose("beyond the snapshot")
+                return self._lost(data.s, book, now)
             step.events += self._valid(data.s, book, was_synced, data.E / 1000, now)
             step.extend(self._uncross(data.s, book, now))
+            if book.synced and not book.renewing and not book.holds(RENEW_AT):
+                book.renew()
+                step.extend(self.fetch(data.s))
         elif book.awaiting_snapshot and book.patience.parked_until is None:
             step.extend(self.fetch(data.s))
         return step
@@ -83,7 +95,7 @@ class BinanceBooks:
             return Step()
         self._fetching.pop(symbol, None)
         book = self._books.setdefault(symbol, DiffBook())
-        if book.synced:
+        if book.synced and not book.renewing:
             return Step()
         if answer.status != 200:
             return self.fetch(symbol, answer.retry_after)
@@ -93,7 +105,7 @@ class BinanceBooks:
             step = Step(events=[self._tally.bad(error, where="snapshot: ")])
             step.extend(self.fetch(symbol))
             return step
-        result = book.snapshot(data.lastUpdateId, data.bids, data.asks, now)
+        result = book.snapshot(data.lastUpdateId, data.bids, data.asks, now, SNAPSHOT_LIMIT)
         if result is Result.LOST:
             return self._lost(symbol, book, now)
         if result is Result.SYNCED:
@@ -132,7 +144,8 @@ class BinanceBooks:
 
     def fetch(self, symbol: str, retry_after: float | None = None) -> Step:
         """Ask for a snapshot, later each time it did not help."""
-        if symbol in self._fetching or self.synced(symbol):
+        renewing = self.known(symbol) and self._books[symbol].renewing
+        if symbol in self._fetching or (self.synced(symbol) and not renewing):
             return Step()
         tries = self._tries.get(symbol, 0)
         self._tries[symbol] = tries + 1

@@ -110,20 +110,41 @@ class DiffBook:
         self.sequence = 0
         self.reason = ""
         self.outdated = False
+        self.renewing = False
         self.patience = Patience()
         self.crossing = Crossing()
         self._seeded_at: float | None = None
+        self._edges: tuple[int | None, int | None] = (None, None)
         self._buffer: deque[Delta] = deque(maxlen=BUFFERED)
 
     def snapshot(
-        self, last: int, bids: Sequence[Level], asks: Sequence[Level], now: float
+        self,
+        last: int,
+        bids: Sequence[Level],
+        asks: Sequence[Level],
+        now: float,
+        limit: int = 0,
     ) -> Result:
-        """Seed the book. WAITING with `outdated` set asks for a newer snapshot."""
-        if self.synced:
+        """Seed the book, or renew it. WAITING with `outdated` set asks for a newer snapshot.
+
+        Args:
+            last: the update id at which it was taken.
+            bids: levels, best first.
+            asks: levels, best first.
+            now: monotonic seconds.
+            limit: levels a side that were asked for; 0 for all there are.
+        """
+        if self.synced and not self.renewing:
             return Result.WAITING
-        self.outdated = bool(self._buffer) and self._buffer[0].first > last + 1
+        if self._buffer:
+            self.outdated = self._buffer[0].first > last + 1
+        else:
+            self.outdated = self.synced and last < self.sequence
         if self.outdated:
             return Result.WAITING
+        if self.synced and last > self.sequence:
+            self._buffer.clear()  # all of it is in the snapshot
+        self.renewing = False
         self.book = OrderBook()
         self.sequence = last
         self._seeded_at = now
@@ -131,6 +152,9 @@ class DiffBook:
             self.book.replace(bids, asks)
         except BadNumber as error:
             return self.lose(str(error))
+        self._edges = _edges(self.book, limit)
+        if self.synced:
+            return self._drain()
         if not self._buffer:
             return Result.WAITING
         self.synced = True
@@ -139,6 +163,8 @@ class DiffBook:
     def update(self, delta: Delta, now: float) -> Result:
         """Take a change: apply it, or keep it until the snapshot is there."""
         if self.synced:
+            if self.renewing:
+                self._buffer.append(delta)
             return self._chain(delta)
         self._buffer.append(delta)
         if self._seeded_at is None:
@@ -148,6 +174,23 @@ class DiffBook:
             return Result.WAITING
         self.synced = True
         return self._drain()
+
+    def renew(self) -> None:
+        """Go on, but keep the changes from now on: a new snapshot is under way."""
+        self.renewing = True
+        self._buffer.clear()
+
+    def holds(self, depth: int) -> bool:
+        """Whether the best `depth` levels are known.
+
+        A snapshot ends somewhere, and what rested beyond its end is not told again: when the
+        price has gone there, levels are missing that nobody will send.
+        """
+        lowest, highest = self._edges
+        bid, ask = self.book.bids.key_at(depth), self.book.asks.key_at(depth)
+        return (lowest is None or (bid is not None and bid >= lowest)) and (
+            highest is None or (ask is not None and ask <= highest)
+        )
 
     def settle(self, now: float) -> Result:
         """Believe a snapshot after which the market stayed quiet."""
@@ -161,6 +204,7 @@ class DiffBook:
     def lose(self, reason: str) -> Result:
         """Throw the book away; changes are buffered for the next snapshot."""
         self.synced, self.reason, self._seeded_at = False, reason, None
+        self.renewing = False
         self.crossing = Crossing()
         self._buffer.clear()
         return Result.LOST
@@ -194,6 +238,15 @@ class DiffBook:
             return self.lose(str(error))
         self.sequence = delta.last
         return Result.MOVED
+
+
+def _edges(book: OrderBook, limit: int) -> tuple[int | None, int | None]:
+    """Return the worst prices of a snapshot that was cut off at so many levels."""
+    bids, asks = len(book.bids), len(book.asks)
+    return (
+        book.bids.key_at(bids) if limit and bids >= limit else None,
+        book.asks.key_at(asks) if limit and asks >= limit else None,
+    )
 
 
 def news(
