@@ -2,7 +2,7 @@
 bin := .venv/bin
 UV ?= uv
 
-.PHONY: run test check format-check lint types imports format screenshots lock built
+.PHONY: run test check format-check lint types imports format screenshots lock built chaos soak
 run:
 	@./run
 test:
@@ -24,6 +24,21 @@ format: built
 	$(bin)/ruff format
 screenshots: built
 	$(bin)/python screenshots/make.py
+
+# Every fault there is a case for, with figures: writes tests/chaos/SCOREBOARD.md. The seconds are
+# of the random runs and of the fuzzing; a soak's figures of earlier are kept for the scoreboard.
+CHAOS_SECONDS ?= 120
+reports := tests/chaos/.reports
+chaos: built
+	@rm -f $(reports)/tests-*.json $(reports)/fuzz-*.json
+	-$(bin)/pytest -q --report $(reports)
+	-CHAOS_SECONDS=$(CHAOS_SECONDS) $(bin)/pytest -q -n0 -m slow --report $(reports)
+	-$(bin)/python -m tests.chaos.fuzz --seconds $(CHAOS_SECONDS) --report $(reports)
+	@$(bin)/python -m tests.chaos.scoreboard $(reports)
+SECONDS ?= 600
+soak: built
+	$(bin)/python -m tests.chaos.soak --seconds $(SECONDS) --report $(reports)
+	@$(bin)/python -m tests.chaos.scoreboard $(reports) || true
 
 # For Python 3.11 to 3.14 on Linux and macOS. Neither an index nor a path of this machine goes in.
 lock:

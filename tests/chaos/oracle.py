@@ -27,7 +27,10 @@ from wsdash.venues.venue import Request
 
 _NUMBER = re.compile(r"<?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+|[kMGTP](?![a-z]))?")
 _BELIEVED = re.compile(r" (LIVE|QUIET)(?: [\d.]+m?s)? ")
-Side = Literal["bid", "ask"]
+DEEP = 500
+"""Levels of each side that are compared after a resync: a snapshot of a thousand does not know
+what moves up from below it.
+"""
 
 
 class Shown(NamedTuple):
@@ -113,7 +116,7 @@ class Oracle:
         frames: drawn ladders that asked to be believed and were the truth.
         marked: drawn ladders that said they were not to be believed.
         wrong: what was drawn as believable and was not the truth.
-        resyncs: books that came back after a loss, each compared in full depth.
+        resyncs: books that came back after a loss, each compared in depth.
         wrong_levels: levels of those that were not the truth.
         deltas: changes of books that were applied.
     """
@@ -197,7 +200,7 @@ class Oracle:
             return
         self.resyncs += 1
         for side, real in zip((market.book.bids, market.book.asks), truth, strict=True):
-            mine = side.top(len(side))
+            mine = side.top(DEEP)
             for (price, size), (ticks, lots) in zip(mine, real, strict=False):
                 same = Decimal(price) == Decimal(ticks).scaleb(-pair.price_places)
                 self.wrong_levels += not (

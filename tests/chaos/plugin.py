@@ -53,7 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a run."""
-    name = f"tests-{int(time.time())}"
+    worker = getattr(config, "workerinput", {}).get("workerid", "main")
+    name = f"tests-{int(time.time())}-{worker}"
     config.stash[_RUN] = Run(name)
 
 

@@ -25,8 +25,8 @@ SYMBOLS = ("BTC/USD", "ETH/USD")
 def schedule(seed: int, seconds: float, every: float = 4.0) -> list[Turn]:
     """Return faults for a run of some seconds, one about every `every` seconds.
 
-    A crossed book is not among them: what an exchange crosses and signs is its truth to
-    whoever has nothing else.
+    Lies that fit are not among them: a crossed book, and Kraken's old snapshot with its own
+    checksum, are the truth to whoever has nothing else, until the next change.
     """
     chance = random.Random(seed)
     turns: list[Turn] = []
@@ -60,7 +60,7 @@ def _fault(chance: random.Random) -> Rule | None:
         public | {"do": f"status {chance.choice((500, 502, 503, 520))}", "times": count},
         public | {"do": "flap 1008", "times": count},
         public | {"do": "status 429", "retry_after": 2, "times": 1},
-        {"at": "0s", "do": f"stale_snapshot {chance.choice((5, 50, 500))}", "venue": venue},
+        {"at": "0s", "do": f"stale_snapshot {chance.choice((5, 50, 500))}", "venue": "binance"},
         {"at": "0s", "venue": "binance", "on": "rest", "do": "status 503", "times": count},
         None,
     ]

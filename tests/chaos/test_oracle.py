@@ -85,7 +85,7 @@ def _live(feed: object, key: MarketKey) -> bool:
 
 
 @pytest.mark.row("A2", "C2", "D1", "D2", "D3", "D4", "D9")
-@pytest.mark.parametrize("seed", range(1, 5))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_a_venue_does_a_ladder_that_says_live_is_the_truth(
     seed: int, figure: Figure
 ) -> None:
