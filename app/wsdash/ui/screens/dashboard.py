@@ -159,7 +159,7 @@ class DashboardScreen(Screen[None]):
         """
         bound = self._bound_for == name and self.panes[name].place is None
         if bound and any(place.name == name for place in self._places(*self.size)):
-            self.call_after_refresh(self.focus_pane, name)
+            self.set_timer(TICK / 10, lambda: self.focus_pane(name))  # let the others have a turn
             return
         for candidate in (name, "ladder", "compact", *PANES):
             pane = self.panes[candidate]
