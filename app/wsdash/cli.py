@@ -73,7 +73,13 @@ def parser() -> argparse.ArgumentParser:
     replay.add_argument("file", type=Path, metavar="FILE")
     replay.add_argument("--speed", type=_seconds, default=1.0, metavar="X", help="0.1 to 100")
     replay.add_argument("--venue", metavar="V", help="of connections whose address does not tell")
-    replay.add_argument("--summary", action="store_true", help="no screen: one JSON object")
+    whole = replay.add_mutually_exclusive_group()
+    whole.add_argument("--summary", action="store_true", help="no screen: one JSON object")
+    whole.add_argument("--figures", action="store_true", help="no screen: JSON lines of figures")
+    replay.add_argument(
+        "--every", type=_seconds, default=1.0, metavar="SECONDS",
+        help="between figures (default 1)",
+    )  # fmt: skip
 
     record = commands.add_parser("record", help="record raw frames and the supervisor's events")
     record.add_argument("symbols", nargs="+", metavar="VENUE:SYMBOL")
@@ -132,6 +138,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from wsdash import commands
 
             return commands.summary(options.file, options.venue)
+        case "replay" if options.figures:
+            from wsdash import commands
+
+            return commands.figures(options.file, options.venue, options.every)
         case "config":
             from wsdash import config
 
@@ -210,6 +220,7 @@ _BAD_USAGE = frozenset(
         "NoTerminal",
         "FaultsError",
         "DemoRefused",
+        "BadInterval",
     }
 )
 _BAD_LUCK = frozenset({"RecordingError", "ExchangeError", "DemoFailed", "Broken"})

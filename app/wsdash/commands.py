@@ -152,6 +152,19 @@ def summary(file: Path, venue: str | None) -> int:
     return 0
 
 
+def figures(file: Path, venue: str | None, every: float) -> int:
+    """Print the figures of a recording as JSON lines, a line for every market and interval."""
+    from wsdash.feed.figures import Figures
+
+    lines = Figures(file, registry.find(venue) if venue else None, every)
+    for line in lines:
+        sys.stdout.buffer.write(line.encoded())
+    if lines.recording.damaged:
+        words = f"{file.name}: {lines.recording.damaged} damaged lines were left out"
+        sys.stderr.write(f"wsdash: {clean(words)}\n")
+    return 0
+
+
 @contextlib.contextmanager
 def _pipe_may_close() -> Iterator[None]:
     """A reader that has seen enough (``| head``) is no error."""

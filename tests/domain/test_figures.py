@@ -45,7 +45,7 @@ def near(ours: float | Decimal | None, exact: Fraction) -> bool:
     """Whether it is the exact figure but for the last digits of a float, or of a quotient."""
     assert ours is not None
     digits = 15 if isinstance(ours, float) else 45
-    return abs(Fraction(ours) - exact) * 10**digits <= abs(exact)
+    return bool(abs(Fraction(ours) - exact) * 10**digits <= abs(exact))
 
 
 @given(levels, levels, st.integers(1, 12))
