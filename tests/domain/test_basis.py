@@ -16,9 +16,7 @@ from wsdash.domain.basis import (
     BasisHistory,
     Leg,
     measure,
-    mid,
     pairs,
-    spread_bps,
 )
 from wsdash.domain.book import OrderBook
 from wsdash.domain.instrument import Instrument, MarketKey
@@ -51,20 +49,15 @@ def test_the_figures_are_exact(a: str, b: str, c: str, d: str) -> None:
     a, b = sorted((a, b), key=Fraction)
     c, d = sorted((c, d), key=Fraction)
     own, other = book(a, b), book(c, d)
-    middle = (Fraction(a) + Fraction(b)) / 2
-    assert Fraction(mid(own) or 0) == middle
-    spread = spread_bps(own)
-    assert spread is not None
-    assert float(spread) == pytest.approx(float((Fraction(b) - Fraction(a)) / middle * 10_000))
     basis = measure(Leg(own, "LIVE"), Leg(other, "LIVE"))
+    first, second = (Fraction(a) + Fraction(b)) / 2, (Fraction(c) + Fraction(d)) / 2
     assert basis is not None
-    assert Fraction(basis.absolute) == middle - (Fraction(c) + Fraction(d)) / 2
+    assert Fraction(basis.absolute) == first - second
+    assert float(basis.bps) == pytest.approx(float((first - second) / second * 10_000))
 
 
 @pytest.mark.parametrize("broken", [book(None, "1"), book("1", None), book("2", "1")])
 def test_a_book_without_a_middle_has_no_figures(broken: OrderBook) -> None:
-    assert mid(broken) is None
-    assert spread_bps(broken) is None
     assert measure(Leg(broken, "LIVE"), Leg(LOW, "LIVE")) is None
     assert measure(Leg(LOW, "LIVE"), Leg(broken, "LIVE")) is None
 

@@ -12,11 +12,9 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 from wsdash.domain.book import OrderBook
+from wsdash.domain.figures import BASIS_POINTS, QUOTIENT, mid
 from wsdash.domain.instrument import Instrument, MarketKey
-from wsdash.domain.numbers import EXACT, SCALE
-
-BASIS_POINTS: Final = 10_000
-"""Basis points in one."""
+from wsdash.domain.numbers import EXACT
 
 Alike = Collection[Collection[str]]
 """Sets of assets that are held to be one, such as ``[{"USD", "USDT"}]``."""
@@ -74,38 +72,20 @@ def same_asset(base: str, quote: str, other_base: str, other_quote: str, alike: 
     )
 
 
-def twice_mid(book: OrderBook) -> int | None:
-    """Return twice the mid as a price identity; None where a side is empty or the book crossed."""
-    bid, ask = book.bids.best_key, book.asks.best_key
-    return None if bid is None or ask is None or bid > ask else bid + ask
-
-
-def mid(book: OrderBook) -> Decimal | None:
-    """Return the price in the middle, in quote units, exact."""
-    twice = twice_mid(book)
-    return None if twice is None else _half(twice)
-
-
-def spread_bps(book: OrderBook) -> Decimal | None:
-    """Return best ask less best bid in basis points of the mid; None without a mid."""
-    twice, bid = twice_mid(book), book.bids.best_key
-    if twice is None or bid is None:
-        return None
-    return EXACT.divide(Decimal((twice - 2 * bid) * 2 * BASIS_POINTS), Decimal(twice))
-
-
 def measure(own: Leg, other: Leg, states: Collection[str] = LIVE) -> Basis | None:
-    """Return the basis of two books; None unless both are in one of `states` and have a mid."""
+    """Return the basis of two books; None unless both are in one of `states` and have a mid.
+
+    A book that is crossed has none.
+    """
     if own.book is None or other.book is None:
         return None
     if own.state not in states or other.state not in states:
         return None
-    first, second = twice_mid(own.book), twice_mid(other.book)
-    if first is None or second is None:
+    first, second = mid(own.book), mid(other.book)
+    if first is None or second is None or own.book.crossed or other.book.crossed:
         return None
-    apart = first - second
-    bps = EXACT.divide(Decimal(apart * BASIS_POINTS), Decimal(second))
-    return Basis(_half(apart), bps)
+    apart = EXACT.subtract(first, second)
+    return Basis(apart, QUOTIENT.divide(EXACT.multiply(apart, BASIS_POINTS), second))
 
 
 def pairs(
@@ -164,8 +144,3 @@ class BasisHistory:
                 runs.append([])
             runs[-1].append(point)
         return runs
-
-
-def _half(twice: int) -> Decimal:
-    """Return half of a price identity in quote units."""
-    return EXACT.divide(Decimal(twice).scaleb(-SCALE, EXACT), Decimal(2))

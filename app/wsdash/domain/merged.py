@@ -12,8 +12,9 @@ from decimal import Decimal, localcontext
 from math import lcm
 from typing import Final, NamedTuple
 
-from wsdash.domain.basis import BASIS_POINTS, Alike, same_asset
+from wsdash.domain.basis import Alike, same_asset
 from wsdash.domain.book import BookSide, Level, OrderBook
+from wsdash.domain.figures import BASIS_POINTS, QUOTIENT
 from wsdash.domain.numbers import EXACT, SCALE, price_key
 
 BELIEVED: Final = frozenset({"LIVE", "QUIET"})
@@ -135,8 +136,7 @@ def merge(sources: Sequence[Source], rows: int, step: int, alike: Alike = ()) ->
         alike: quotes that are held to be one.
     """
     standings = tuple(_standing(source, sources[0], alike) for source in sources)
-    pairs = zip(sources, standings, strict=True)
-    chosen = [source for source, standing in pairs if standing.included]
+    chosen = [source for source, one in zip(sources, standings, strict=True) if one.included]
     books = [source.book for source in chosen if source.book is not None]
     venues = [source.venue for source in chosen]
     best_bid = _best([book.bids for book in books], venues, highest=True)
@@ -188,7 +188,7 @@ def _cross(bid: Best | None, ask: Best | None) -> Cross | None:
     if bid is None or ask is None or bid.key <= ask.key:
         return None
     over = bid.key - ask.key
-    bps = EXACT.divide(Decimal(over * 2 * BASIS_POINTS), Decimal(bid.key + ask.key))
+    bps = QUOTIENT.divide(over * 2 * BASIS_POINTS, Decimal(bid.key + ask.key))
     return Cross(bid, ask, _decimal(over), bps)
 
 
