@@ -34,26 +34,36 @@ class BadSettings(Exception):
     """Settings that make no sense; the message names file, line and field, never a value."""
 
 
-def _endpoint(secure: str, plain: str) -> AfterValidator:
-    def check(address: str) -> str:
-        try:
-            parts = urlsplit(address)
-            _ = parts.port
-        except ValueError:
-            raise ValueError("not an address") from None  # the library's words hold the value
-        if parts.scheme not in (secure, plain) or not parts.hostname:
-            raise ValueError(f"must be a {secure}:// address")
-        if parts.username or parts.password:
-            raise ValueError("must not hold a user name or password")
-        if parts.scheme == plain and not is_loopback(address):
-            raise ValueError(f"{plain}:// is for this machine only (loopback); use {secure}://")
-        return address
-
-    return AfterValidator(check)
+def _check_address(address: str, secure: str, plain: str) -> str:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("not an address") from None  # the library's words hold the value
+    if parts.scheme not in (secure, plain) or not parts.hostname:
+        raise ValueError(f"must be a {secure}:// address")
+    if parts.username or parts.password:
+        raise ValueError("must not hold a user name or password")
+    if parts.scheme == plain and not is_loopback(address):
+        raise ValueError(f"{plain}:// is for this machine only (loopback); use {secure}://")
+    return address
 
 
-WsUrl = Annotated[str, _endpoint("wss", "ws")]
-RestUrl = Annotated[str, _endpoint("https", "http")]
+def _secret_url(secret: SecretStr) -> SecretStr:
+    _check_address(secret.get_secret_value(), "https", "http")
+    return secret
+
+
+def _argv(words: list[str]) -> list[str]:
+    if not words or not words[0].strip() or any("\0" in word for word in words):
+        raise ValueError('must be a list of words, such as ["notify-send", "wsdash"]')
+    return words
+
+
+WsUrl = Annotated[str, AfterValidator(lambda url: _check_address(url, "wss", "ws"))]
+RestUrl = Annotated[str, AfterValidator(lambda url: _check_address(url, "https", "http"))]
+SecretUrl = Annotated[SecretStr, AfterValidator(_secret_url)]
+Argv = Annotated[list[str], AfterValidator(_argv)]
 
 
 class VenueSettings(BaseModel):
@@ -113,6 +123,10 @@ class Settings(BaseSettings):
     """Whether the mouse is used; off, so that nothing types garbage after a lost connection."""
     proxy: str = Field(default="none", repr=False)
     """``none``, ``env`` for the environment's, or an address."""
+    alert_command: Argv | None = Field(default=None, repr=False)
+    """Command and first arguments, run without a shell for alerts that say ``command``."""
+    alert_webhook: SecretUrl | None = None
+    """Address that alerts are posted to when they ask for ``webhook``; it may hold a token."""
     keymap: dict[str, str] = {}
     """Keys by binding id, such as ``symbol = "s"``."""
     venues: dict[str, VenueSettings] = {}
@@ -164,8 +178,10 @@ def load(file: Path, flags: dict[str, Any] | None = None) -> Settings:
 def shown(settings: Settings, file: Path) -> list[tuple[str, str]]:
     """The settings in force as names and values; of secrets only whether they are there."""
     rows = [("settings file", str(file))]
-    for name, value in settings.model_dump(exclude={"venues"}).items():
+    guarded = ("alert_command", "alert_webhook")  # tokens may be in them
+    for name, value in settings.model_dump(exclude={"venues", *guarded}).items():
         rows.append((name, _USERINFO.sub("//…@", str(value))))
+    rows += [(name, "set" if getattr(settings, name) else "None") for name in guarded]
     for venue, own in settings.venues.items():
         for name, value in own.model_dump(exclude_none=True).items():
             secret = name in ("api_key", "api_secret")
