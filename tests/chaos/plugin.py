@@ -96,7 +96,7 @@ def figure(request: pytest.FixtureRequest) -> Figure:
     """Hand in what was measured, for a line of the scoreboard."""
     run = request.config.stash[_RUN]
 
-    def note(line: str, **values: float | str | list[float]) -> None:
+    def note(line: str, **values: float | str | list[float] | list[str]) -> None:
         run.figures.append({"line": line, "test": request.node.nodeid, "values": values})
 
     return note
