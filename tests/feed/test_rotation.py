@@ -214,3 +214,13 @@ def test_a_connection_dropped_by_key_is_a_loss_like_any_other() -> None:
 
     _, diary, _ = stage(act)
     assert not never_stale(diary)
+
+
+def test_the_screen_is_told_when_a_rotation_is_due_and_that_an_address_is_not_the_venues() -> None:
+    async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
+        [report] = live.reports()
+        assert report.rotate_at is not None
+        assert 1.9 * HOUR < report.rotate_at - live.now() < 3.1 * HOUR
+        assert report.custom == "toy.example"
+
+    stage(act, replace(toy(), liveness=Liveness(5.0, max_age=4 * HOUR)))

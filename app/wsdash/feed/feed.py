@@ -28,6 +28,8 @@ class LinkReport(msgspec.Struct, frozen=True):
         bad: frames that could not be understood in this session.
         strip: the last hour, oldest first, one letter a minute:
             ``l`` live, ``s`` stale or syncing, ``d`` down, a space before it existed.
+        rotate_at: when another connection is due to take over; None for never.
+        custom: host and port where the settings lead it somewhere else than to the venue.
     """
 
     link: Link
@@ -39,6 +41,8 @@ class LinkReport(msgspec.Struct, frozen=True):
     resyncs: int
     bad: int
     strip: str
+    rotate_at: float | None = None
+    custom: str = ""
 
 
 class Feed(Protocol):

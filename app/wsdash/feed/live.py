@@ -7,8 +7,10 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from wsdash.domain.instrument import MarketKey
+from wsdash.domain.text import clean
 from wsdash.feed.causes import Dropped
 from wsdash.feed.clock import Clock
 from wsdash.feed.connection import Connection
@@ -230,4 +232,16 @@ def _report(line: Line) -> LinkReport:
         resyncs=line.history.resyncs,
         bad=session.tally.unparsed if session is not None else 0,
         strip=line.history.strip,
+        rotate_at=line.rotate_at,
+        custom=_custom(connection),
     )
+
+
+def _custom(connection: Connection) -> str:
+    """Where a connection goes, when that is none of the venue's own hosts."""
+    parts = urlsplit(connection.address)
+    host = parts.hostname or ""
+    own = connection.venue.hosts
+    if any(host == known or host.endswith("." + known) for known in own):
+        return ""
+    return clean(f"{host}:{parts.port}" if parts.port else host, 60)

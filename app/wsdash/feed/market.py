@@ -33,8 +33,9 @@ class Stream:
     age itself from `received_at`, so that a dead watchdog cannot hide a dead feed.
     """
 
-    def __init__(self, channel: Channel, now: float) -> None:
+    def __init__(self, channel: Channel, now: float, *, timed: bool = True) -> None:
         self.channel = channel
+        self._timed = timed
         self.state = ChannelState.SYNCING
         self.reason = ""
         self.since = now
@@ -74,7 +75,7 @@ class Stream:
         self.received_at = now
         if venue_time is not None:
             self.venue_time = venue_time
-            self.behind = self._delay.note(now, venue_time)
+            self.behind = self._delay.note(now, venue_time) if self._timed else 0.0
         self.messages += 1
         self.cadence.heard(now)
         was_quiet = self.state is ChannelState.QUIET

@@ -29,6 +29,9 @@ SLOWEST: Final = 0.1
 FASTEST: Final = 100.0
 
 
+UNTIMED = 1e6
+"""Seconds since the epoch before which no recording began: its times are made up."""
+
 BATCH = 500
 """Records played between two looks at the rest of the program."""
 
@@ -180,7 +183,7 @@ class ReplayFeed:
         if channel is not None:
             market = self.board.market(MarketKey(venue.name, symbol))
             if channel not in market.streams:
-                market.streams[channel] = Stream(channel, now)
+                market.streams[channel] = Stream(channel, now, timed=self.start > UNTIMED)
                 known = self.board.instruments.get(venue.name, {})
                 market.instrument = market.instrument or known.get(symbol)
         elif isinstance(event, BalancesStated | BalancesMoved):

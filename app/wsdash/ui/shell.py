@@ -191,6 +191,7 @@ class Shell(TerminalApp):
             frames=None if stats is None else stats.frames_per_second(),
             loop=self.lag.worst,
             lag=lag,
+            clock=self.desk.feed.board.clocks.get(self.desk.key.venue) if self.desk.key else None,
             slowed=self.tempo.fps if self.tempo.slowed else None,
         )
 

@@ -10,7 +10,7 @@ from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.links import brief_links, link_line
 from wsdash.ui.snapshots.picture import Verdict
 from wsdash.ui.snapshots.states import GRACE, link_verdict, report_for, stream_verdict
-from wsdash.ui.snapshots.status import Pulse, status_line
+from wsdash.ui.snapshots.status import Pulse, Vitals, status_line, vital_signs
 from wsdash.ui.snapshots.supervisor import Look, supervisor
 
 
@@ -132,3 +132,23 @@ def test_a_reason_is_never_cut_into_another(width: int) -> None:
         shown = plain_text(Verdict("RETRY", reason, "bad").line(width))
         assert shown.count("(") == shown.count(")")
         assert not shown.endswith(" no")
+
+
+@pytest.mark.row("A7")
+def test_a_book_that_comes_late_says_by_how_much() -> None:
+    stream = live_book()
+    stream.behind = 3.4
+    verdict = stream_verdict(stream, None, 10.2)
+    assert (verdict.text, verdict.mood) == ("LAGGING 3.4s", "look")
+    stream.enter(ChannelState.STALE, 11.0, "lagging 6 s")
+    assert stream_verdict(stream, None, 10.2).text == "STALE lagging 6 s"
+
+
+@pytest.mark.row("D14")
+@pytest.mark.parametrize(
+    ("ahead", "said"), [(0.2, ""), (-1.4, "CLOCK +1.4s"), (3600.0, "CLOCK -3600.0s"), (None, "")]
+)
+def test_a_clock_that_is_far_off_is_named(ahead: float | None, said: str) -> None:
+    text = plain_text(vital_signs(Vitals(loop=0.004, clock=ahead), 60))
+    assert ("CLOCK" in text) == bool(said)
+    assert said in text

@@ -62,7 +62,7 @@ def next_action(report: LinkReport, now: float) -> str:
         case LinkState.ROTATING:
             return "hands over"
         case LinkState.LIVE:
-            due: float | None = getattr(report, "rotate_at", None)
+            due = report.rotate_at
             return "-" if due is None else f"rotates in {span(due - now)}"
         case _:
             return f"since {age(now - link.since)}"
@@ -82,7 +82,7 @@ def last_cause(
     for gap in gaps:
         if gap.connection == link.name and not gap.symbol and gap.reason:
             return clean(gap.reason)
-    return "-"
+    return f"custom endpoint {clean(report.custom)}" if report.custom else "-"
 
 
 def link_line(report: LinkReport, now: float, width: int, *, hint: str = ELSEWHERE) -> Line:

@@ -11,6 +11,7 @@ from typing import Final
 
 from wsdash.domain.text import clean
 from wsdash.feed.feed import LinkReport
+from wsdash.feed.freshness import LAGGING
 from wsdash.feed.link import Link, LinkState
 from wsdash.feed.market import ChannelState, Stream
 from wsdash.ui.snapshots.clocks import age, countdown, minutes
@@ -68,6 +69,8 @@ def stream_verdict(stream: Stream | None, report: LinkReport | None, now: float)
     reason = clean(stream.reason)
     match stream.state:
         case ChannelState.LIVE if silent is not None and silent <= stream.threshold + GRACE:
+            if stream.behind > LAGGING:
+                return Verdict("LAGGING", age(stream.behind), "look")
             aging = stream.channel == "book" and silent >= LOOK_AFTER
             return Verdict("LIVE", age(silent), "aging" if aging else "good")
         case ChannelState.QUIET if silent is not None and not _unheard(stream, report, now):
@@ -75,6 +78,8 @@ def stream_verdict(stream: Stream | None, report: LinkReport | None, now: float)
         case ChannelState.SYNCING:
             progress = clean(report.link.progress) if report is not None else ""
             return Verdict("SYNC", progress, "look")
+        case ChannelState.STALE if stream.is_late:
+            return Verdict("STALE", reason, "bad")
         case ChannelState.RESYNC:
             return Verdict("RESYNC", reason, "look")
         case ChannelState.PARKED:

@@ -12,6 +12,9 @@ from wsdash.ui.snapshots.lines import Line, Span, fit, joined, shorten, width_of
 from wsdash.ui.snapshots.picture import Verdict
 from wsdash.ui.tempo import LATE, VERY_LATE
 
+CLOCK_OFF = 0.5
+"""Seconds by which our clock may differ from the venue's before that is said."""
+
 
 class Pulse(NamedTuple):
     """One stream in the status bar; `rate` in messages a second, None where it says little."""
@@ -29,6 +32,7 @@ class Vitals(NamedTuple):
         frames: frames a second to the terminal.
         loop: longest wait of the event loop of late, in seconds.
         lag: from the venue's time to the screen, in seconds.
+        clock: seconds the venue's clock is ahead of ours; said when it is far off.
         slowed: frames a second that are drawn at most, because the loop is late.
     """
 
@@ -36,6 +40,7 @@ class Vitals(NamedTuple):
     frames: float | None = None
     loop: float | None = None
     lag: float | None = None
+    clock: float | None = None
     slowed: int | None = None
 
 
@@ -100,6 +105,8 @@ def vital_signs(vitals: Vitals, width: int) -> Line:
         parts.append((Span(f"{vitals.frames:>2.0f} fps", "dim"),))
     if vitals.lag is not None:
         parts.append((Span(f"lag {_milliseconds(vitals.lag)}", "dim"),))
+    if vitals.clock is not None and abs(vitals.clock) > CLOCK_OFF:
+        parts.append((Span(f"CLOCK {-vitals.clock:+.1f}s", "look"),))
     if vitals.slowed is not None:
         parts.append((Span(f"slowed to {vitals.slowed} fps", "look"),))
     if vitals.loop is not None:
