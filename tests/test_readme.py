@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wsdash.cli import COMMANDS
+from wsdash.arguments import COMMANDS
 from wsdash.feed.diagram import mermaid
 
 ROOT = Path(__file__).resolve().parents[1]
