@@ -6,7 +6,8 @@ import msgspec
 
 from wsdash.domain.events import BookLost, Event
 from wsdash.venues import binance_wire as wire
-from wsdash.venues.sync import Delta, DiffBook, Result, news
+from wsdash.venues.news import news
+from wsdash.venues.sync import Delta, DiffBook, Result
 from wsdash.venues.venue import UNREADABLE, Answer, Request, Restated, Step, Tally
 
 DEPTH_PATH = "/api/v3/depth"

@@ -20,8 +20,9 @@ from wsdash.venues import kraken_facts as facts
 from wsdash.venues import kraken_requests as requests
 from wsdash.venues import kraken_wire as wire
 from wsdash.venues.crc import Verifier
+from wsdash.venues.news import news
 from wsdash.venues.subscriptions import Subscriptions, subscription_of
-from wsdash.venues.sync import ChecksumBook, Result, news
+from wsdash.venues.sync import ChecksumBook, Result
 from wsdash.venues.venue import (
     UNREADABLE,
     Answer,

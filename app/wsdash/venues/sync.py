@@ -12,10 +12,8 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from wsdash.domain.book import Level, OrderBook
-from wsdash.domain.events import BookLost, BookMoved, BookSynced, Event
 from wsdash.domain.numbers import BadNumber
 from wsdash.venues.patience import Crossing, Patience
-from wsdash.venues.venue import Tally
 
 BUFFERED = 5_000
 """Changes kept while a snapshot is awaited."""
@@ -247,24 +245,3 @@ def _edges(book: OrderBook, limit: int) -> tuple[int | None, int | None]:
         book.bids.key_at(bids) if limit and bids >= limit else None,
         book.asks.key_at(asks) if limit and asks >= limit else None,
     )
-
-
-def news(
-    symbol: str,
-    kept: ChecksumBook | DiffBook,
-    tally: Tally,
-    *,
-    was_synced: bool,
-    sequence: int | None,
-    time: float | None,
-    now: float,
-) -> list[Event]:
-    """Return what is to be said of a book that took a message and stands verified."""
-    was_crossed = kept.crossing.since is not None
-    kept.crossing.note(kept.book, now)
-    if kept.crossing.since is not None:
-        tally.ever_crossed = True
-        return [] if was_crossed else [BookLost(symbol, "crossed")]
-    if was_synced and not was_crossed:
-        return [BookMoved(symbol, sequence, time)]
-    return [BookSynced(symbol, kept.book, sequence, time)]
