@@ -104,7 +104,7 @@ class Theatre:
 
 
 @asynccontextmanager
-async def theatre(*acts: Act) -> AsyncIterator[Theatre]:
+async def theatre(*acts: Act, host: str = "127.0.0.1") -> AsyncIterator[Theatre]:
     """A server whose n-th client meets the n-th act; the last act stays."""
     house = Theatre()
     left = list(acts)
@@ -126,7 +126,7 @@ async def theatre(*acts: Act) -> AsyncIterator[Theatre]:
             tasks.discard(task)
             writer.transport.abort()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, host, 0)
     house.port = server.sockets[0].getsockname()[1]
     try:
         yield house
