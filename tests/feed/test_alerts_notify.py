@@ -15,8 +15,9 @@ from aiohttp import web
 from tests.virtual import play
 
 from wsdash.domain.alerts import ACTIONS, Fired
-from wsdash.feed import notify
-from wsdash.feed.notify import Command, Journal, Outlet, Webhook, terminal_events
+from wsdash.feed import alerts_store, notify
+from wsdash.feed.alerts_store import Journal
+from wsdash.feed.notify import Command, Outlet, Webhook, terminal_events
 
 FIRED = Fired(1.5, "kraken:BTC/USD price > 5", "6", "LIVE 0.2s", ACTIONS)
 HOSTILE = Fired(0.0, "kraken gap", "$(id) `id` ; rm -rf / '\"\n", "\x1b]0;owned\x07\u202e|& x")
@@ -253,7 +254,7 @@ async def test_the_journal_keeps_a_line_for_each_and_does_not_grow_for_ever(
     assert len(lines) == 2
     assert b"\x1b" not in file.read_bytes()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    monkeypatch.setattr(notify, "JOURNAL_SIZE", 400)
+    monkeypatch.setattr(alerts_store, "JOURNAL_SIZE", 400)
     for _ in range(20):
         await journal.deliver(FIRED)
     assert sorted(one.name for one in file.parent.iterdir()) == ["alerts.jsonl", "alerts.jsonl.1"]

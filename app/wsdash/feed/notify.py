@@ -1,4 +1,4 @@
-"""What is done when an alert fires: events for the terminal, a command, a webhook, a log file.
+"""What is done when an alert fires: events for the terminal, a command, a webhook.
 
 Nothing here writes to the terminal, and nothing here can hold up the feed: what is slow waits
 in a bounded queue, one delivery at a time, and what fails is said in words without secrets.
@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
@@ -33,10 +32,8 @@ COMMAND_TIMEOUT = 10.0
 WEBHOOK_TIMEOUT = 5.0
 """Seconds a webhook may take from name to answer."""
 
-JOURNAL_SIZE = 1_000_000
-"""Bytes after which the log file is put aside, and a new one begun."""
-
 _ARGUMENT: Final = 300
+_TO_BE_SET: Final = ("command", "webhook")
 
 
 class TerminalEvent(msgspec.Struct, frozen=True):
@@ -107,6 +104,37 @@ class Outlet:
                     self._report(f"{self._name}: {problem}")
         finally:
             await self._delivery.close()
+
+
+class Outlets:
+    """All outlets, by the action that they are for; ``journal`` is for everything.
+
+    Args:
+        deliveries: what is set; an action that is not is reported when it would be done.
+        report: takes what went wrong, in words.
+    """
+
+    def __init__(self, deliveries: Mapping[str, Delivery], report: Callable[[str], None]) -> None:
+        self._report = report
+        self._outlets = {
+            name: Outlet(f"alert {name}", delivery, report) for name, delivery in deliveries.items()
+        }
+
+    def missing(self, actions: Iterable[str]) -> str:
+        """Return the first action that the settings do not say how to do; empty if none."""
+        return next((a for a in actions if a in _TO_BE_SET and a not in self._outlets), "")
+
+    def offer(self, fired: Fired) -> None:
+        """Have it delivered wherever it is to go; never waits."""
+        for action in (*fired.actions, "journal"):
+            if action in self._outlets:
+                self._outlets[action].offer(fired)
+        if missing := self.missing(fired.actions):
+            self._report(f"alert {missing}: alert_{missing} is not set")
+
+    def start(self) -> list[asyncio.Task[None]]:
+        """Start delivering; whoever asks ends the tasks."""
+        return [asyncio.create_task(one.run(), name=name) for name, one in self._outlets.items()]
 
 
 class Command:
@@ -198,34 +226,3 @@ class Webhook:
         if self._session is not None:
             await self._session.close()
             self._session = None
-
-
-class Journal:
-    """A file with one JSON object for each alert that fired.
-
-    Args:
-        file: when it is full it is put aside as ``.1``, over the one before.
-    """
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    async def deliver(self, fired: Fired) -> str:
-        """Write a line; slow disks hold up nobody."""
-        try:
-            await asyncio.to_thread(self._write, msgspec.json.encode(fired) + b"\n")
-        except OSError as error:
-            return f"cannot be written ({error.strerror})"
-        return ""
-
-    async def close(self) -> None:
-        """Nothing stays open."""
-
-    def _write(self, line: bytes) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):
-            if self._file.stat().st_size + len(line) > JOURNAL_SIZE:
-                self._file.replace(self._file.with_name(self._file.name + ".1"))
-        descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(line)
