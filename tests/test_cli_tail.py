@@ -100,3 +100,17 @@ def test_no_line_holds_anything_a_terminal_obeys() -> None:
     assert line.endswith(b"\n")
     assert not [byte for byte in line[:-1] if not 0x20 <= byte < 0x7F]
     assert json.loads(line)["symbol"] == evil
+
+
+@pytest.mark.row("A9")
+def test_what_was_held_back_before_a_sleep_is_not_written_as_live_after_it() -> None:
+    scene = Scene()
+    scene.tail.flush()
+    scene.moved()
+    scene.moved()
+    assert len(scene.lines()) == 1
+    scene.clock.now += 8.0
+    scene.tail.flush()
+    assert scene.lines() == []
+    scene.moved()
+    assert len(scene.lines()) == 1

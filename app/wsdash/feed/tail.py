@@ -25,6 +25,7 @@ from wsdash.feed.connection import Connection
 from wsdash.feed.gaps import Gap
 from wsdash.feed.link import Link
 from wsdash.feed.market import Board, ChannelState, Stream
+from wsdash.feed.pulse import ASLEEP
 from wsdash.venues.venue import Request
 
 BOOK_EVERY = 0.1
@@ -56,6 +57,7 @@ class Tail:
         self._board, self._kinds, self._clock, self._write = board, kinds, clock, write
         self._written: dict[MarketKey, float] = {}
         self._due: set[MarketKey] = set()
+        self._flushed = clock.monotonic()
 
     def fact(self, venue: str, event: Event) -> None:
         """Write what a fact says."""
@@ -117,8 +119,15 @@ class Tail:
         """Answers are not written."""
 
     def flush(self) -> None:
-        """Write the books that moved and were held back; to be called ten times a second."""
+        """Write the books that moved and were held back; to be called ten times a second.
+
+        After the machine or the program stood still they are from before: what follows
+        from that, the supervision says, and nothing is written as live until then.
+        """
         now = self._clock.monotonic()
+        stood_still, self._flushed = now - self._flushed, now
+        if stood_still > ASLEEP:
+            self._due.clear()
         for key in list(self._due):
             if now - self._written.get(key, -1e9) >= BOOK_EVERY:
                 self._book(key)
