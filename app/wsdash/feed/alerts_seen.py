@@ -37,7 +37,7 @@ class Seen:
     def __init__(self, now: float) -> None:
         self.since = now
         self.last: Decimal | None = None
-        self.prices: tuple[Decimal, ...] = ()
+        self.prices: tuple[Decimal, Decimal, Decimal] | tuple[()] = ()
         self.largest: Decimal | None = None
         self.pace = Pace()
         self._trades: Stream | None = None
@@ -46,9 +46,13 @@ class Seen:
     def add(self, trade: Trade, now: float) -> None:
         """Take a print; costs the same however many there are."""
         price, size = Decimal(trade.price), Decimal(trade.size)
-        low, high = (min(self.prices), max(self.prices)) if self.prices else (price, price)
-        self.last, self.prices = price, (min(low, price), max(high, price), price)
-        self.largest = size if self.largest is None else max(self.largest, size)
+        low = high = price
+        if self.prices:
+            low, high, _ = self.prices
+            low, high = price if price < low else low, price if price > high else high
+        self.last, self.prices = price, (low, high, price)
+        if self.largest is None or size > self.largest:
+            self.largest = size
         self.pace.add(now)
 
     def looked(self) -> None:
