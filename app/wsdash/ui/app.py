@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
-from wsdash.ui.controls import Controls
 from wsdash.ui.keys import action_of, help_entries
 from wsdash.ui.screens.finder import Finder
 from wsdash.ui.screens.sheet import Rows, Sheet
 from wsdash.ui.snapshots.finder import Item, instrument_items
 from wsdash.ui.snapshots.sheets import help_rows, settings_rows
 from wsdash.ui.themes import TITLES
+from wsdash.ui.tools import Tools
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0)
 """Speeds of a replay that `+` and `-` step through."""
 
 
-class Dashboard(Controls):
+class Dashboard(Tools):
     """Draws a feed that somebody else made, and does what the keys say."""
 
     # ------------------------------------------------------------------- markets

@@ -15,11 +15,13 @@ from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, LinkReport, Player
 from wsdash.feed.gaps import Gap
 from wsdash.feed.market import Market, Stream
+from wsdash.ui.flow import Traded
 from wsdash.ui.guard import Guard
 from wsdash.ui.snapshots.balances import Holding
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.picture import Verdict
 from wsdash.ui.snapshots.prices import last_price, price_source
+from wsdash.ui.snapshots.stacking import Stacking
 from wsdash.ui.snapshots.states import report_for, stream_verdict
 from wsdash.ui.snapshots.status import Vitals
 from wsdash.ui.snapshots.tape import concerns
@@ -48,6 +50,8 @@ class Desk:
         export_dir: where exported logs go.
         settings: names and values, to be read.
         down: panes that crashed, by name; those that run again among them.
+        traded: what the prints of the market in focus add up to.
+        stacking: how its book changed without trades.
     """
 
     feed: Feed
@@ -69,6 +73,8 @@ class Desk:
     export_dir: Path | None = None
     settings: Sequence[tuple[str, str]] = ()
     down: dict[str, Guard] = field(default_factory=dict)
+    traded: Traded = field(default_factory=Traded)
+    stacking: Stacking = field(default_factory=Stacking)
 
     @property
     def market(self) -> Market | None:
@@ -201,6 +207,20 @@ class Desk:
     def look_at_clock(self) -> None:
         """Notice when nobody has for a while; called several times a second, drawn or not."""
         self._look(self.feed.now())
+
+    def look_at_flow(self) -> None:
+        """Count what is new on the tape and in the book; called before either is drawn."""
+        if self.key != self.traded.key:
+            self.traded, self.stacking = Traded(self.key, self.feed.wall()), Stacking()
+        if self.key is not None:
+            market, now = self.market, self.feed.now()
+            prints = self.traded.follow(market, now)
+            true = market is not None and self.verdict("book").believable
+            self.stacking.look(market.book if true and market else None, prints, now)
+
+    def holed(self, since: float) -> bool:
+        """Tell whether data of the market in focus is missing since a wall time."""
+        return any(gap.end is None or gap.end > since for gap in self.gaps())
 
     def _look(self, now: float) -> None:
         if self.player is None:  # a recording goes as fast as it is played

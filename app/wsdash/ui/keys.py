@@ -29,6 +29,7 @@ class Key(NamedTuple):
 
 
 SUPERVISOR: Final = ("supervisor",)
+LADDER: Final = ("ladder",)
 
 KEYS: Final = (
     Key("help", "question_mark,f1", "?", "app.help", "help for this pane"),
@@ -61,6 +62,9 @@ KEYS: Final = (
     Key("settings", "comma", ",", "app.settings", "settings in effect"),
     Key("page.down", "pagedown", "PgDn", "page(1)", "a page down"),
     Key("page.up", "pageup", "PgUp", "page(-1)", "a page up"),
+    Key("fixed", "m", "m", "app.fixed", "ladder: rows fixed to prices, or levels", LADDER),
+    Key("slippage", "s", "s", "app.slippage", "ladder: what an order would cost", LADDER),
+    Key("zero", "0", "0", "app.zero", "ladder: count traded and stacked from zero", LADDER),
     Key("drop", "x", "x", "app.drop", "drop this connection, as a fault would", SUPERVISOR),
     Key("park", "p", "p", "app.park", "park this connection; again: let it come back", SUPERVISOR),
     Key("rotate", "T", "T", "app.rotate", "rotate this connection without a gap", SUPERVISOR),

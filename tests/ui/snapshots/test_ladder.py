@@ -121,7 +121,7 @@ def test_without_a_book_there_is_no_number() -> None:
 
 def test_the_cursor_reads_the_exact_size() -> None:
     picture = drawn(market_of(book_of([("65000.1", "4.81000001")], [])), cursor=-1)
-    assert any("65,000.1 × 4.81000001" in plain_text(note) for note in picture.notes)
+    assert any("65,000.1 × 4.81000001" in plain_text(row) for row in picture.rows)
     assert picture.figure == "65,000.1"
 
 

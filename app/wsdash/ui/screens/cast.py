@@ -27,10 +27,10 @@ class Cast:
         self.curve = CurvePane(desk, name="curve")
         self.chart = ChartPane(desk, name="chart")
         self.supervisor = SupervisorPane(desk, name="supervisor")
-        ladder = LadderPane(desk, name="ladder")
+        self.ladder = LadderPane(desk, name="ladder")
         everyone: tuple[Pane, ...] = (
             TitleBar(desk, name="title"),
-            ladder,
+            self.ladder,
             TapePane(desk, name="tape"),
             self.chart,
             self.curve,
@@ -42,6 +42,6 @@ class Cast:
             Welcome(desk, name="welcome"),
             StatusBar(desk, name="status"),
             self.keys,
-            Compact(desk, ladder, name="compact"),
+            Compact(desk, self.ladder, name="compact"),
         )
         self.panes: dict[str, Pane] = {str(pane.id): pane for pane in everyone}

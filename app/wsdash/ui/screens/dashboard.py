@@ -128,6 +128,7 @@ class DashboardScreen(Screen[None]):
         self._ticks += 1
         self._tempo.look()
         self.desk.look_at_clock()
+        self.desk.look_at_flow()
         if self._ticks % 4 == 0:
             self.desk.remember()
         if self.desk.drawing():

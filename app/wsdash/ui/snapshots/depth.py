@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Final, NamedTuple
 
 from wsdash.domain.book import BookSide, OrderBook
+from wsdash.domain.figures import IMBALANCE_DEPTH, NO_BOOK, book_figures
+from wsdash.domain.figures_depth import depth_rows
 from wsdash.domain.instrument import Instrument
-from wsdash.domain.numbers import SCALE, decimals, price_key, trimmed
-from wsdash.ui.snapshots.numbers import grouped, key_text, price_text
+from wsdash.domain.numbers import EXACT, SCALE, decimals, trimmed
+from wsdash.ui.snapshots.numbers import grouped, price_text
 
 GROUPS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 """How many ticks one row of a ladder can stand for."""
 
-IMBALANCE_DEPTH: Final = 10
-"""Levels of each side that the imbalance weighs."""
-
 
 class Rung(NamedTuple):
-    """One row of a ladder: a price, what rests there, and what rests up to there."""
+    """One row of a ladder, or what is told of one.
+
+    Attributes:
+        price: as it is shown.
+        size: what rests there.
+        total: what rests from the best price to here.
+        notional: the same in quote units.
+        bps: basis points from the mid, where they were asked for.
+        key: identity of the price.
+    """
 
     price: str
     size: Decimal
     total: Decimal
+    notional: Decimal = Decimal(0)
+    bps: float | None = None
+    key: int = 0
 
 
 class Middle(NamedTuple):
@@ -60,59 +71,58 @@ def digits_of(instrument: Instrument | None, book: OrderBook | None) -> Digits:
     return Digits(price, size, 10 ** (SCALE - price))
 
 
-def rungs(side: BookSide, count: int, digits: Digits, ticks: int, *, up: bool) -> list[Rung]:
+def rungs(
+    side: BookSide,
+    count: int,
+    digits: Digits,
+    ticks: int,
+    *,
+    up: bool,
+    middle: Decimal | None = None,
+) -> list[Rung]:
     """Return the best `count` rows of a side, `ticks` ticks each, best first.
 
     Bids are gathered at the price below and asks at the price above, so that a
     row never promises a better price than there is.
+
+    Args:
+        side: read, not kept.
+        count: rows at most.
+        digits: of the market.
+        ticks: ticks per row; 1 gathers nothing.
+        up: gather at the price above.
+        middle: the mid, where the distance from it is wanted.
     """
-    step = digits.tick * ticks
-    result: list[Rung] = []
-    total = Decimal(0)
-    last: int | None = None
-    for price, text in side.top(len(side) if ticks > 1 else count):
-        size = Decimal(text)
-        key = price_key(price)
-        if ticks > 1:
-            key = -(-key // step) * step if up else key // step * step
-        if key == last:
-            total += size
-            result[-1] = Rung(result[-1].price, result[-1].size + size, total)
-            continue
-        if len(result) == count:
-            break
-        total += size
-        shown = price_text(price, digits.price) if ticks == 1 else grouped(_priced(key, digits))
-        result.append(Rung(shown, size, total))
-        last = key
-    return result
+    step = digits.tick * ticks if ticks > 1 else 1
+    return [
+        Rung(price_text(f"{row.price:f}", digits.price), *row[1:], key=units(row.price))
+        for row in depth_rows(side, count, middle, step=step, up=up)
+    ]
+
+
+def units(price: Decimal) -> int:
+    """Return the identity of a price that is a level's, or a multiple of ticks."""
+    return int(price.scaleb(SCALE, EXACT))
 
 
 def middle(book: OrderBook | None, digits: Digits) -> Middle:
     """Return spread, mid, microprice and imbalance of a book."""
-    if book is None:
-        return Middle()
-    bids, asks = book.bids.top(IMBALANCE_DEPTH), book.asks.top(IMBALANCE_DEPTH)
-    bought = sum((Decimal(size) for _, size in bids), Decimal(0))
-    sold = sum((Decimal(size) for _, size in asks), Decimal(0))
-    imbalance = float((bought - sold) / (bought + sold)) if bought + sold else None
-    if not bids or not asks:
-        return Middle(imbalance=imbalance)
-    bid, ask = price_key(bids[0][0]), price_key(asks[0][0])
-    bid_size, ask_size = Decimal(bids[0][1]), Decimal(asks[0][1])
-    micro = (bid * ask_size + ask * bid_size) / (bid_size + ask_size)
-    finer = min(SCALE, digits.price + 1)
+    figures = NO_BOOK if book is None else book_figures(book, IMBALANCE_DEPTH)
+    mid, spread, micro = figures.mid, figures.spread, figures.microprice
+    if mid is None or spread is None or micro is None or figures.spread_bps is None:
+        return Middle(imbalance=figures.imbalance)
     return Middle(
-        spread=key_text(ask - bid, digits.price),
-        basis=f"{(ask - bid) * 20_000 / (ask + bid):.2f}",
-        mid=grouped(key_text((ask + bid) // 2, finer)),
-        micro=grouped(key_text(int(micro), min(SCALE, digits.price + 2))),
-        imbalance=imbalance,
+        spread=rounded(spread, digits.price),
+        basis=f"{figures.spread_bps:.2f}",
+        mid=grouped(rounded(mid, min(SCALE, digits.price + 1))),
+        micro=grouped(rounded(micro, min(SCALE, digits.price + 2))),
+        imbalance=figures.imbalance,
     )
 
 
-def _priced(key: int, digits: Digits) -> str:
-    return key_text(key, digits.price)
+def rounded(value: Decimal, digits: int) -> str:
+    """Return a decimal in plain digits, half to even."""
+    return f"{value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN, EXACT):f}"
 
 
 def _tick(text: str) -> int:

@@ -6,21 +6,29 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from wsdash.domain.book import OrderBook
+from wsdash.domain.figures import from_mid, mid
 from wsdash.domain.instrument import MarketKey
+from wsdash.domain.numbers import EXACT, SCALE
 from wsdash.domain.text import clean
 from wsdash.feed.market import Market
-from wsdash.ui.snapshots.bars import bar_left, bar_right, steady_scale
 from wsdash.ui.snapshots.depth import Digits, Middle, Rung, digits_of, middle, rungs
 from wsdash.ui.snapshots.glow import Glow
+from wsdash.ui.snapshots.grid import Grid
+from wsdash.ui.snapshots.ladder_rows import (
+    FLOW_WIDTH,
+    Columns,
+    FlowRows,
+    columns_of,
+    header_row,
+    level_row,
+    price_row,
+)
 from wsdash.ui.snapshots.lines import Line, Span, first_fit, joined, line, width_of
-from wsdash.ui.snapshots.numbers import Column, column_of, fixed, trimmed_note, zeros_back
+from wsdash.ui.snapshots.numbers import price_text
 from wsdash.ui.snapshots.picture import Picture, Verdict
-
-MIRROR_WIDTH = 44
-"""Cells from which bids and asks have their own columns at the two sides of the price."""
-
-FINEST = 4
-"""Digits after the point of a size at most; the read-out of the cursor is exact."""
+from wsdash.ui.snapshots.readout import readout
+from wsdash.ui.snapshots.slippage import Amount, slippage_rows
 
 
 class Sight(NamedTuple):
@@ -29,24 +37,31 @@ class Sight(NamedTuple):
     Attributes:
         ticks: ticks per row.
         cursor: the chosen row: 1 the best ask, -1 the best bid, and so on; 0 for none.
+        grid: rows fixed to prices; None where every row is a level.
+        at: the chosen price in such rows.
+        amount: of an order whose cost is told.
+        flow: what happened at every price, where there is room for it.
     """
 
     width: int
     height: int
     ticks: int = 1
     cursor: int = 0
+    grid: Grid | None = None
+    at: int | None = None
+    amount: Amount | None = None
+    flow: FlowRows | None = None
 
 
-class Columns(NamedTuple):
-    """Where things stand in a row; all rows of one picture share them."""
+class Body(NamedTuple):
+    """What the rows of a ladder are made of."""
 
-    price: Column
-    size: int
-    total: int
-    bar: int
-    digits: int
-    scale: float
-    mirrored: bool
+    bids: Sequence[Rung]
+    asks: Sequence[Rung]
+    digits: Digits
+    figures: Middle
+    mid: Decimal | None
+    known: bool
 
 
 def market_title(market: Market | None, key: MarketKey) -> Line:
@@ -56,61 +71,99 @@ def market_title(market: Market | None, key: MarketKey) -> Line:
     return (Span(name, "text"), Span(f" {clean(key.venue, 20)}", "dim"))
 
 
+def below_rows(height: int, *, chosen: bool, amount: bool) -> int:
+    """Return how many rows are kept below the ladder for what is told of it."""
+    return (2 if chosen and height >= 8 else 0) + (2 if amount and height >= 8 else 0)
+
+
+def grid_rows(height: int, *, chosen: bool, amount: bool) -> int:
+    """Return how many rows fixed to prices there is room for."""
+    below = below_rows(height, chosen=chosen, amount=amount)
+    return max(1, height - 1 - (height >= 9) - below)
+
+
 def ladder(
     market: Market | None, key: MarketKey, verdict: Verdict, sight: Sight, glow: Glow, now: float
 ) -> Picture:
     """Return the ladder of a market; without a book its rows are empty."""
     book = market.book if market is not None else None
-    digits = digits_of(market.instrument if market is not None else None, book)
-    header = sight.height >= 9
-    count = max(1, (sight.height - 1 - header) // 2)
-    bids = rungs(book.bids, count, digits, sight.ticks, up=False) if book else []
-    asks = rungs(book.asks, count, digits, sight.ticks, up=True) if book else []
-    figures = middle(book, digits)
-    columns = _columns(bids, asks, digits, sight.width)
-    rows: list[Line] = [_header(columns)] if header else []
-    rows += _side(asks, count, columns, sight, glow, now, up=True, known=book is not None)
-    rows.append(_middle(figures, sight.width))
-    rows += _side(bids, count, columns, sight, glow, now, up=False, known=book is not None)
-    chosen = _chosen(bids, asks, sight.cursor)
+    instrument = market.instrument if market is not None else None
+    digits = digits_of(instrument, book)
+    cursor = bool(sight.cursor) or (sight.grid is not None and sight.at is not None)
+    below = below_rows(sight.height, chosen=cursor, amount=sight.amount is not None)
+    room = sight._replace(height=sight.height - below)
+    count = max(1, (room.height - 1 - (sight.height >= 9)) // 2)
+    body = _body(book, digits, sight, count if sight.grid is None else sight.grid.height)
+    rows = (
+        _listed(body, room, count, glow, now)
+        if sight.grid is None
+        else (_gridded(body, room, sight.grid, glow, now))
+    )
+    if sight.height < 9:
+        rows = rows[1:]
+    chosen, side = _chosen(body, sight)
+    if below:
+        rows += [()] * (room.height - len(rows))
+    if sight.amount is not None and below:
+        rows += slippage_rows(book, sight.amount, digits, sight.width)
+    if chosen is not None and below:
+        rows += readout(chosen, side, instrument.quote if instrument else "", sight.width)
     sequence = market.streams["book"].sequence if market and "book" in market.streams else None
     return Picture(
         title=(*market_title(market, key), *_grouping(sight.ticks, digits)),
         rows=tuple(rows),
         verdict=verdict,
-        notes=(*_readout(chosen), _imbalance(figures), _sequence(sequence)),
-        figure=chosen.price if chosen is not None else figures.mid,
+        notes=(_imbalance(body.figures), _sequence(sequence)),
+        figure=chosen.price if chosen is not None else body.figures.mid,
     )
 
 
-def _columns(bids: Sequence[Rung], asks: Sequence[Rung], digits: Digits, width: int) -> Columns:
-    both = [*bids, *asks]
-    price = column_of([rung.price for rung in both]) if both else Column(8, 0)
-    mirrored = width >= MIRROR_WIDTH + max(0, price.width - 10)
-    scale = steady_scale(max((float(rung.size) for rung in both), default=0.0))
-    largest = max((rung.total for rung in both), default=Decimal(1))
-    side = (width - price.width - 4) // 2 if mirrored else width - price.width - 3
-    whole = max(2, len(f"{int(scale):,}"))
-    finest = min(digits.size, FINEST)
-    size = min(max(6, side * 2 // 5), whole + 1 + finest)
-    shown = max(0, min(finest, size - 1 - whole))
-    total = max(6, min(side // 3, len(f"{int(largest):,}") + 1 + min(3, shown)))
-    gap = 1 if mirrored else 2
-    if side - size - total - gap < 3:
-        total = 0
-    bar = max(0, side - size - (total + gap if total else gap - 1))
-    return Columns(price, size, total, bar, shown, scale, mirrored)
+def _body(book: OrderBook | None, digits: Digits, sight: Sight, count: int) -> Body:
+    if book is None:
+        return Body((), (), digits, middle(None, digits), None, known=False)
+    told = mid(book) if sight.cursor or sight.at is not None else None
+    bids = rungs(book.bids, count, digits, sight.ticks, up=False, middle=told)
+    asks = rungs(book.asks, count, digits, sight.ticks, up=True, middle=told)
+    return Body(bids, asks, digits, middle(book, digits), told, known=True)
 
 
-def _header(columns: Columns) -> Line:
-    size = "size".rjust(columns.size)
-    total = "Σ".rjust(columns.total) if columns.total else ""
-    price = "price".rjust(columns.price.width)
-    bar = " " * columns.bar
-    if not columns.mirrored:
-        return (Span(f" {price} {size} {bar} {total}".rstrip(), "off"),)
-    lead, tail = (f"{total} ", f" {total}") if total else ("", "")
-    return (Span(f" {lead}{size}{bar} {price} {bar}{size}{tail}", "off"),)
+def _listed(body: Body, sight: Sight, count: int, glow: Glow, now: float) -> list[Line]:
+    """Rows of which each is a level."""
+    both = [*body.bids, *body.asks]
+    columns = columns_of(
+        both, [rung.price for rung in both], body.digits, sight.width, _flow(sight)
+    )
+    rows = [header_row(columns, sight.width)]
+    rows += _side(body.asks, count, columns, sight, glow, now, up=True, known=body.known)
+    rows.append(_middle(body.figures, sight.width))
+    return rows + _side(body.bids, count, columns, sight, glow, now, up=False, known=body.known)
+
+
+def _gridded(body: Body, sight: Sight, grid: Grid, glow: Glow, now: float) -> list[Line]:
+    """Rows of which each is a price."""
+    keys = [grid.price(row) for row in range(grid.height)]
+    levels = {rung.key: (rung, "bid") for rung in body.bids}
+    levels.update({rung.key: (rung, "ask") for rung in body.asks})
+    prices = [_price(key, body.digits) for key in keys]
+    seen = [levels[key][0] for key in keys if key in levels]
+    columns = columns_of(seen, prices, body.digits, sight.width, _flow(sight))
+    rows = [header_row(columns, sight.width)]
+    for key, price in zip(keys, prices, strict=True):
+        chosen = key == sight.at
+        if key in levels:
+            rung, side = levels[key]
+            rows.append(level_row(rung, columns, side, glow, now, sight.width, chosen=chosen))
+        else:
+            rows.append(price_row(price, key, columns, sight.width, chosen=chosen))
+    return [*rows, _middle(body.figures, sight.width)]
+
+
+def _price(key: int, digits: Digits) -> str:
+    return price_text(f"{Decimal(key).scaleb(-SCALE, EXACT):f}", digits.price)
+
+
+def _flow(sight: Sight) -> FlowRows | None:
+    return sight.flow if sight.width >= FLOW_WIDTH else None
 
 
 def _side(
@@ -127,37 +180,12 @@ def _side(
     side = "ask" if up else "bid"
     rows = []
     for index, rung in enumerate(levels, 1):
-        size = fixed(rung.size, columns.digits, columns.size).rjust(columns.size)
-        spans = glow.spans(f"{side} {rung.price}", size, "text", now)
         chosen = sight.cursor == (index if up else -index)
-        rows.append(_row(rung, spans, columns, side, chosen=chosen))
+        rows.append(level_row(rung, columns, side, glow, now, sight.width, chosen=chosen))
     if known and not levels:
         rows.append(line(" ", Span(f"no {side}s", "dim")))
     missing: list[Line] = [()] * (count - len(rows))
     return [*missing, *reversed(rows)] if up else [*rows, *missing]
-
-
-def _row(rung: Rung, size: Line, columns: Columns, side: str, *, chosen: bool) -> Line:
-    price = zeros_back(columns.price.place(rung.price), side)
-    if chosen:
-        price = (Span(columns.price.place(rung.price), "cursor"),)
-    share = float(rung.size) / columns.scale
-    total: Line = ()
-    if columns.total:
-        digits = max(0, min(columns.digits, columns.total - 4))
-        total = (Span(fixed(rung.total, digits, columns.total).rjust(columns.total), "dim"),)
-    bar_role = f"{side}-bar"
-    space = Span(" ")
-    if not columns.mirrored:
-        bar = bar_right(share, columns.bar, bar_role)
-        return (space, *price, space, *size, space, *bar, *((space, *total) if total else ()))
-    if side == "bid":
-        bar = bar_left(share, columns.bar, bar_role)
-        return (space, *((*total, space) if total else ()), *size, *bar, space, *price)
-    before = (columns.total + 1 if columns.total else 0) + columns.size + columns.bar
-    bar = bar_right(share, columns.bar, bar_role)
-    tail = (space, *total) if total else ()
-    return (Span(" " * (before + 2)), *price, space, *bar, *size, *tail)
 
 
 def _middle(figures: Middle, width: int) -> Line:
@@ -176,15 +204,22 @@ def _middle(figures: Middle, width: int) -> Line:
     return (Span(" ─ ", "faint"), *inner, Span(" " + "─" * rest, "faint"))
 
 
-def _chosen(bids: Sequence[Rung], asks: Sequence[Rung], cursor: int) -> Rung | None:
-    levels = asks if cursor > 0 else bids
-    return levels[abs(cursor) - 1] if 0 < abs(cursor) <= len(levels) else None
-
-
-def _readout(chosen: Rung | None) -> tuple[Line, ...]:
-    if chosen is None:
-        return ()
-    return (line(Span(f"{chosen.price} × {trimmed_note(chosen.size)}", "bright")),)
+def _chosen(body: Body, sight: Sight) -> tuple[Rung | None, str]:
+    """Return the level under the cursor and its side; in fixed rows it may be an empty price."""
+    if sight.grid is None:
+        levels = body.asks if sight.cursor > 0 else body.bids
+        found = 0 < abs(sight.cursor) <= len(levels)
+        side = "ask" if sight.cursor > 0 else "bid"
+        return (levels[abs(sight.cursor) - 1], side) if found else (None, "")
+    if sight.at is None:
+        return None, ""
+    for side, levels in (("ask", body.asks), ("bid", body.bids)):
+        for rung in levels:
+            if rung.key == sight.at:
+                return rung, side
+    nothing, price = Decimal(0), Decimal(sight.at).scaleb(-SCALE, EXACT)
+    bps = None if body.mid is None else from_mid(price, body.mid)
+    return Rung(_price(sight.at, body.digits), nothing, nothing, bps=bps, key=sight.at), ""
 
 
 def _imbalance(figures: Middle) -> Line:

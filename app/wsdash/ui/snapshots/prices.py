@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from wsdash.domain.events import Channel
-from wsdash.domain.numbers import SCALE, price_key
+from wsdash.domain.figures import mid
+from wsdash.domain.numbers import SCALE
 from wsdash.feed.market import Market
-from wsdash.ui.snapshots.depth import digits_of
-from wsdash.ui.snapshots.numbers import key_text, price_text
+from wsdash.ui.snapshots.depth import digits_of, rounded
+from wsdash.ui.snapshots.numbers import price_text
 
 
 def price_source(market: Market | None) -> Channel | None:
@@ -51,11 +52,8 @@ def shown_price(market: Market | None) -> str:
 
 
 def _mid(market: Market) -> str | None:
-    book = market.book
-    if book is None:
+    middle = None if market.book is None else mid(market.book)
+    if middle is None:
         return None
-    bids, asks = book.bids.top(1), book.asks.top(1)
-    if not bids or not asks:
-        return None
-    digits = min(SCALE, digits_of(market.instrument, book).price + 1)
-    return key_text((price_key(bids[0][0]) + price_key(asks[0][0])) // 2, digits)
+    digits = min(SCALE, digits_of(market.instrument, market.book).price + 1)
+    return rounded(middle, digits)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from wsdash.domain.book import OrderBook
 from wsdash.domain.instrument import MarketKey
 from wsdash.ui.desk import Desk
-from wsdash.ui.snapshots.clocks import age
-from wsdash.ui.snapshots.depth import GROUPS
+from wsdash.ui.snapshots.clocks import age, clock
+from wsdash.ui.snapshots.depth import GROUPS, digits_of
 from wsdash.ui.snapshots.glow import Glow
-from wsdash.ui.snapshots.ladder import Sight, ladder
-from wsdash.ui.snapshots.lines import Span
+from wsdash.ui.snapshots.grid import Grid, settled
+from wsdash.ui.snapshots.ladder import Sight, grid_rows, ladder
+from wsdash.ui.snapshots.ladder_rows import FLOW_WIDTH, FlowRows
+from wsdash.ui.snapshots.lines import Line, Span
 from wsdash.ui.snapshots.picture import Picture
+from wsdash.ui.snapshots.slippage import Amount
 from wsdash.ui.widgets.pane import Pane
 
 
@@ -22,6 +26,10 @@ class LadderPane(Pane):
         super().__init__(desk, name=name)
         self.ticks = 1
         self.cursor = 0
+        self.fixed = False
+        self.grid: Grid | None = None
+        self.at: int | None = None
+        self.amount: Amount | None = None
         self._reach = 1
         self._glow = Glow()
 
@@ -32,9 +40,12 @@ class LadderPane(Pane):
         if key is None:
             return Picture((Span("Ladder"),), ((Span(" no market: / finds one", "dim"),),))
         self._reach = max(1, (height - 1) // 2)
-        sight = Sight(width, height, self.ticks, self.cursor)
+        desk.look_at_flow()
         now, verdict = desk.feed.now(), desk.verdict("book")
+        sight = self._sight(width, height)
         picture = ladder(desk.market, key, verdict, sight, self._glow, now)
+        if sight.flow is not None:
+            picture = picture._replace(notes=(self._since(), *picture.notes))
         stream = desk.stream("book")
         silent = stream.age(now) if stream is not None else None
         if silent is None or verdict.believable or verdict.word == "STALE":
@@ -46,8 +57,15 @@ class LadderPane(Pane):
         return self._glow.due(self.desk.feed.now())
 
     def move(self, dx: int, dy: int) -> None:
-        """Move the cursor from level to level, over the spread as if it were not there."""
-        if dy:
+        """Move the cursor from level to level, over the spread as if it were not there.
+
+        In fixed rows it goes from price to price, from the middle at first.
+        """
+        if self.grid is not None and dy:
+            centre = self.grid.price((self.grid.height - 1) // 2)
+            there = centre if self.at is None else self.at - dy * self.grid.step
+            self.at = there if self.grid.holds(there) else self.at
+        elif dy:
             there = self.cursor - dy
             self.cursor = max(-self._reach, min(self._reach, there or -dy))
 
@@ -55,13 +73,47 @@ class LadderPane(Pane):
         """Put more or fewer ticks in a row."""
         place = GROUPS.index(self.ticks) + step
         self.ticks = GROUPS[max(0, min(len(GROUPS) - 1, place))]
+        self.at = None
         self._glow.forget()
 
+    def turn(self) -> None:
+        """Fix the rows to prices, or let each be a level."""
+        self.fixed = not self.fixed
+        self.centre()
+
     def centre(self) -> None:
-        """Take the cursor away."""
-        self.cursor = 0
+        """Take the cursor away, and put the middle of the book into the middle."""
+        self.cursor, self.at, self.grid = 0, None, None
 
     def reset(self) -> None:
         """Forget grouping, cursor and digits of the other market."""
-        self.ticks, self.cursor = 1, 0
+        self.ticks, self.amount = 1, None
+        self.centre()
         self._glow.forget()
+
+    def _sight(self, width: int, height: int) -> Sight:
+        market = self.desk.market
+        book = market.book if market is not None else None
+        step = digits_of(market.instrument if market else None, book).tick * self.ticks
+        amount = self.amount is not None
+        if self.fixed:
+            self._settle(book, step, grid_rows(height, chosen=self.at is not None, amount=amount))
+        flow = None
+        if width >= FLOW_WIDTH:
+            best = book.asks.best_key if book is not None else None
+            apart = step if self.ticks > 1 or self.fixed else 1
+            moved = self.desk.stacking.gathered(apart, best)
+            flow = FlowRows(self.desk.traded.gathered(apart), moved)
+        return Sight(width, height, self.ticks, self.cursor, self.grid, self.at, self.amount, flow)
+
+    def _settle(self, book: OrderBook | None, step: int, rows: int) -> None:
+        self.grid = settled(self.grid, book, step, rows)
+        if self.at is not None and not (self.grid and self.grid.holds(self.at)):
+            self.at = None
+
+    def _since(self) -> Line:
+        traded = self.desk.traded
+        words = f"traded since {clock(traded.since)}"
+        if traded.missed or self.desk.holed(traded.since):
+            return (Span(f"{words}, gaps", "look"),)
+        return (Span(words, "dim"),)

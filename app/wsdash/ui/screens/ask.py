@@ -1,0 +1,92 @@
+"""A line to type in over the dashboard; what is wrong with it is said below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from wsdash.domain.text import clean
+from wsdash.ui.screens.dialog import Dialog
+from wsdash.ui.snapshots.lines import Line, Span, ascii_only
+from wsdash.ui.snapshots.picture import Frame, Picture, framed
+from wsdash.ui.widgets.guarded import Guarded
+
+
+class Ask(Dialog[str | None]):
+    """Asks for a line; returns what was typed, or None.
+
+    Args:
+        title: what is asked for.
+        hint: how it is written.
+        wrong: returns in words what is wrong with a text, or nothing.
+        before: what stands in the line at first.
+        ascii_only: draw with ASCII alone.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", show=False),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        hint: str,
+        wrong: Callable[[str], str],
+        before: str = "",
+        *,
+        ascii_only: bool,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._hint = hint
+        self._wrong = wrong
+        self._before = before
+        self._ascii = ascii_only
+        self._problem = ""
+        self.canvas = Guarded(name="said")
+
+    def compose(self) -> ComposeResult:
+        """Yield the line and what is said of it."""
+        with Vertical(id="ask"):
+            yield Input(self._before, id="query", select_on_focus=True)
+            yield self.canvas
+
+    def on_mount(self) -> None:
+        """Begin to type."""
+        self.query_one(Input).cursor_blink = False
+        self.query_one(Input).focus()
+        self.call_after_refresh(self.redraw)
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.call_after_refresh(self.redraw)
+
+    def on_input_changed(self, _event: Input.Changed) -> None:
+        """What was wrong may be right by now."""
+        self._problem = ""
+        self.redraw()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Return what was typed, unless something is wrong with it."""
+        self._problem = clean(self._wrong(event.value), 200)
+        if self._problem:
+            self.redraw()
+        else:
+            self.dismiss(event.value)
+
+    def action_leave(self) -> None:
+        """Go back with nothing."""
+        self.dismiss(None)
+
+    def draw(self) -> None:
+        """Show the hint, or what is wrong."""
+        frame = Frame(self.canvas.size.width, self.canvas.size.height, focused=True)
+        words = f"expected {self._problem}" if self._problem else self._hint
+        row: Line = (Span(f" {clean(words, 200)}", "look" if self._problem else "dim"),)
+        lines = framed(Picture((Span(self._title),), (row,)), frame)
+        self.canvas.show([ascii_only(line) for line in lines] if self._ascii else lines)

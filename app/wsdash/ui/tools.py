@@ -1,0 +1,49 @@
+"""The keys of the trader's desk: what is told of the book, the chart and the tape."""
+
+from __future__ import annotations
+
+from wsdash.ui.controls import Controls
+from wsdash.ui.screens.ask import Ask
+from wsdash.ui.snapshots.slippage import BadAmount, amount_of
+
+
+class Tools(Controls):
+    """Does what keys say about how a market is looked at."""
+
+    def action_fixed(self) -> None:
+        """Fix the rows of the ladder to prices, or let each be a level."""
+        ladder = self.board_screen.cast.ladder
+        ladder.attempt(ladder.turn)
+        self.board_screen.draw_all()
+
+    def action_zero(self) -> None:
+        """Count what is traded and stacked from zero."""
+        self.desk.traded.reset(self.desk.feed.wall())
+        self.desk.stacking.reset()
+        self.say("counting from zero")
+
+    def action_slippage(self) -> None:
+        """Ask for a size, and tell what an order of it would cost; nothing typed ends that."""
+        ladder, market = self.board_screen.cast.ladder, self.desk.market
+        instrument = market.instrument if market is not None else None
+
+        def wrong(text: str) -> str:
+            try:
+                amount_of(text, instrument)
+            except BadAmount as error:
+                return "" if not text.strip() else str(error)
+            return ""
+
+        def typed(text: str | None) -> None:
+            if text is not None:
+                ladder.amount = amount_of(text, instrument) if text.strip() else None
+                self.board_screen.draw_all()
+
+        before = ladder.amount.typed if ladder.amount is not None else ""
+        hint = "2.5 or 10000 USD; empty: none"
+        if instrument is not None:
+            hint = f"2.5 or 10000 {instrument.quote}; empty: none"
+        self.push_screen(
+            Ask("Cost of an order of", hint, wrong, before, ascii_only=self.desk.ascii_only),
+            typed,
+        )

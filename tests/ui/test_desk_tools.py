@@ -1,0 +1,169 @@
+"""What the desk tells of a market equals a separate calculation from the same state."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from tests.ui.fakes import BTC, FakeFeed, Scene
+from tests.ui.screen import dashboard, hides, shows, until
+
+from wsdash.domain.book import OrderBook
+from wsdash.domain.numbers import price_key
+from wsdash.domain.trades import Trade
+from wsdash.ui.flow import Traded
+from wsdash.ui.snapshots.grid import Grid, settled
+from wsdash.ui.snapshots.stacking import Moved, Stacking
+
+
+def begun() -> tuple[Traded, FakeFeed]:
+    feed = FakeFeed()
+    Scene(feed).begin()
+    traded = Traded(BTC, feed.wall())
+    traded.follow(feed.board.market(BTC), feed.now())
+    return traded, feed
+
+
+def test_volume_at_price_counts_live_prints_once_and_from_the_beginning_only() -> None:
+    traded, feed = begun()
+    market = feed.board.market(BTC)
+    assert len(traded.at_price) == 0
+    feed.trade(BTC, "65000.1", "0.5", "buy")
+    feed.trade(BTC, "65000.3", "0.25", "sell")
+    market.tape.add(Trade("old", "1", "1", "buy", None, history=True))
+    traded.follow(market, feed.now())
+    traded.follow(market, feed.now())
+    feed.trade(BTC, "65000.1", "0.125", "buy")
+    rows = traded.gathered(5 * 10**17)
+    traded.follow(market, feed.now())
+    assert traded.gathered(1)[price_key("65000.1")].bought == Decimal("0.625")
+    rows = traded.gathered(5 * 10**17)
+    assert rows[price_key("65000.5")].bought == Decimal("0.625")
+    assert rows[price_key("65000")].sold == Decimal("0.25")
+    assert traded.sums.vwap.value == pytest.approx(
+        Decimal(float((Fraction("65000.1") * 5 + Fraction("65000.3") * 2) / 7))
+    )
+    assert traded.samples[-1].delta == Decimal("0.375")
+    traded.reset(feed.wall())
+    assert traded.gathered(1) == {}
+
+
+def test_what_fell_off_the_tape_is_said() -> None:
+    traded, feed = begun()
+    for _ in range(2_001):
+        feed.trade(BTC, "65000.1", "1", "buy")
+    traded.follow(feed.board.market(BTC), feed.now())
+    assert traded.missed
+
+
+def book_of(**bids: str) -> OrderBook:
+    book = OrderBook()
+    book.replace([(price[1:], size) for price, size in bids.items()], [("200", "1")])
+    return book
+
+
+def test_what_was_pulled_is_what_went_without_a_trade() -> None:
+    stacking, key = Stacking(), price_key("100")
+    stacking.look(book_of(p100="5", p99="1", p98="1"), [], 0.0)
+    assert stacking.rows == {}
+    stacking.look(book_of(p100="8", p99="1", p98="1"), [], 0.1)
+    assert stacking.rows[key] == Moved(Decimal(3), Decimal(0))
+    sold = Trade("1", "100", "2", "sell", None)
+    stacking.look(book_of(p100="5", p99="1", p98="1"), [sold], 0.2)
+    assert stacking.rows[key] == Moved(Decimal(3), Decimal(1))
+    late = Trade("2", "100", "1", "sell", None)
+    stacking.look(book_of(p100="5", p99="1", p98="1"), [late], 0.3)
+    assert stacking.rows[key] == Moved(Decimal(3), Decimal(0))
+    assert stacking.rows[key].net == 3
+
+
+def test_what_only_comes_into_sight_was_not_stacked() -> None:
+    stacking = Stacking()
+    stacking.look(book_of(p100="5", p99="1"), [], 0.0)
+    stacking.look(book_of(p100="5"), [], 0.1)
+    stacking.look(book_of(p100="5", p98="7"), [], 0.2)
+    assert stacking.rows == {}
+    stacking.look(None, [], 0.3)
+    stacking.look(book_of(p100="1"), [], 0.4)
+    assert stacking.rows == {}
+
+
+def test_rows_stay_until_the_middle_leaves_their_middle_half() -> None:
+    book = OrderBook()
+    book.replace([("100", "1")], [("101", "1")])
+    one = 10**18
+    grid = settled(None, book, one, 20)
+    assert grid is not None
+    assert grid.holds(price_key("100"))
+    for move in range(-4, 5):
+        book.replace([(str(100 + move), "1")], [(str(101 + move), "1")])
+        assert settled(grid, book, one, 20) == grid
+    book.replace([("110", "1")], [("111", "1")])
+    moved = settled(grid, book, one, 20)
+    assert moved is not None
+    assert moved.top > grid.top
+    assert settled(moved, None, one, 20) == moved
+    assert settled(moved, book, one, 18) == Grid(moved.top, one, 18)
+
+
+async def test_fixed_rows_do_not_move_while_the_book_does() -> None:
+    app, feed, _ = dashboard()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "65,0")
+        await pilot.press("m")
+        ladder = app.board_screen.cast.ladder
+        await until(pilot, lambda: ladder.grid is not None)
+        grid = ladder.grid
+        assert grid is not None
+        prices = [row.split()[0] for row in ladder.text.split("\n") if "65,0" in row]
+        best = feed.board.market(BTC).book
+        assert best is not None
+        bid, tick = Decimal(best.bids.top(1)[0][0]), Decimal("0.1")
+        feed.book(BTC, [(str(bid + tick), "7")], [(str(bid + 2 * tick), "9")])
+        await until(pilot, lambda: f"{bid + 2 * tick:,}" in ladder.text and "9.0" in ladder.text)
+        assert ladder.grid == grid
+        assert prices
+        feed.book(BTC, [(str(bid + 100), "7")], [(str(bid + 101), "9")])
+        await until(pilot, lambda: ladder.grid is not None and ladder.grid.top > grid.top)
+        await pilot.press("j", "j")
+        await until(pilot, lambda: ladder.at is not None)
+        await pilot.press("c")
+        await until(pilot, lambda: ladder.at is None)
+
+
+async def test_the_cursor_tells_a_level_exactly() -> None:
+    app, feed, _ = dashboard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        feed.book(BTC, [("65000.1", "2"), ("64999.1", "3.00000001")], [("65000.3", "1")])
+        await shows(pilot, "65,000.3")
+        await pilot.press("j", "j")
+        middle = Fraction("65000.2")
+        bps = float((Fraction("64999.1") - middle) / middle * 10_000)
+        worth = Decimal("65000.1") * 2 + Decimal("64999.1") * Decimal("3.00000001")
+        await shows(pilot, "64,999.1 × 3.00000001", f"{bps:+.2f}bp", "Σ 5.00000001")
+        await until(
+            pilot,
+            lambda: (
+                f"{worth:,.2f} USD" in app.board_screen.cast.ladder.text
+                or f"{worth:,f} USD" in app.board_screen.cast.ladder.text
+            ),
+        )
+
+
+async def test_the_cost_of_an_order_is_told_for_both_sides_and_kept() -> None:
+    app, feed, _ = dashboard()
+    async with app.run_test(size=(120, 40)) as pilot:
+        feed.book(BTC, [("100.0", "2"), ("99.0", "2")], [("102.0", "1"), ("104.0", "1")])
+        await shows(pilot, "mid 101")
+        await pilot.press("s", *"much", "enter")
+        await shows(pilot, "expected a number, such as 2.5")
+        await pilot.press(*["backspace"] * 4, *"3", "enter")
+        await hides(pilot, "Cost of an order")
+        sold = (Fraction(200) + 99) / 3
+        cost = float((101 - sold) / 101 * 10_000)
+        await shows(pilot, "buy  3 BTC", "103.00", "fills 66%", "sell 3 BTC", f"{cost:+.2f}bp")
+        await pilot.press("s", *["backspace"] * 9, *"306 usd", "enter")
+        await shows(pilot, "buy  306 USD", "103.00", "67%", "100%")
+        await pilot.press("s", *["backspace"] * 9, "enter")
+        await hides(pilot, "306 USD")
