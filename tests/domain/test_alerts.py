@@ -135,6 +135,9 @@ def test_values_are_spoken_in_the_units_of_their_kind(rule: str, value: str, wor
 
 
 def test_what_fired_is_one_line() -> None:
+    rule = parse("kraken:X price > 5 once bell")
+    fired = Fired(0.0, str(rule), "6", "LIVE", rule.actions, rule.condition)
+    assert fired.text == "kraken:X price > 5: 6 (LIVE)"
     assert (
         Fired(0.0, "kraken:X price > 5", "6", "LIVE 0.2s").text
         == "kraken:X price > 5: 6 (LIVE 0.2s)"

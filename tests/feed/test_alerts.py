@@ -315,7 +315,8 @@ def assert_live(world: World, fired: Fired) -> None:
     kind = fired.rule.split()[1]
     streams = world.board.market(KRAKEN).streams
     live = [c for c in NEEDS.get(kind, ("book",)) if streams[c].state in FLOWING]
-    assert any(fired.state.startswith(f"{c} {streams[c].state}") for c in live)
+    state = fired.state.removeprefix("kraken ")
+    assert any(state.startswith(f"{c} {streams[c].state}") for c in live)
     if kind == "basis":
         assert world.board.market(BINANCE).streams["book"].state in FLOWING
 

@@ -64,14 +64,20 @@ class Rule(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         """Return the text that is stored."""
-        parts = [_name(self.subject), self.kind]
-        parts += [_name(self.other)] if self.other else []
-        parts += [self.op, self.value + UNITS[self.kind]] if self.op else []
-        parts += ["at", self.at] if self.at else []
+        parts = [self.condition]
         parts += ["once"] if self.once else []
         parts += [f"every {self.every}s"] if self.every else []
         parts += [f"rearm {self.rearm}s"] if self.rearm != REARM else []
         return " ".join((*parts, *self.actions))
+
+    @property
+    def condition(self) -> str:
+        """The text without its options: what must be true."""
+        parts = [_name(self.subject), self.kind]
+        parts += [_name(self.other)] if self.other else []
+        parts += [self.op, self.value + UNITS[self.kind]] if self.op else []
+        parts += ["at", self.at] if self.at else []
+        return " ".join(parts)
 
     def spoken(self, value: Decimal) -> str:
         """Return a value of its kind as people read it; of a flag nothing."""
@@ -90,6 +96,7 @@ class Fired(msgspec.Struct, frozen=True):
         value: what was seen, in words.
         state: how far the data could be believed, in words.
         actions: what is done about it.
+        condition: the rule's text without its options.
     """
 
     time: float
@@ -97,11 +104,14 @@ class Fired(msgspec.Struct, frozen=True):
     value: str
     state: str
     actions: tuple[str, ...] = ()
+    condition: str = ""
 
     @property
     def text(self) -> str:
         """One line for people, safe to show."""
-        return clean(f"{self.rule}: {self.value} ({self.state})".replace(":  (", " ("))
+        return clean(
+            f"{self.condition or self.rule}: {self.value} ({self.state})".replace(":  (", " (")
+        )
 
 
 class Trigger:

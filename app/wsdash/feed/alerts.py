@@ -221,8 +221,8 @@ class Alerts:
         value = trigger.look(known.values if known else None, now)
         if value is None or known is None:
             return
-        text, said = rule.spoken(value), clean(known.state, 120)
-        fired = Fired(self._clock.wall(), str(rule), text, said, rule.actions)
+        wall, text, said = self._clock.wall(), rule.spoken(value), clean(known.state, 120)
+        fired = Fired(wall, str(rule), text, said, rule.actions, rule.condition)
         self.log.append(fired)
         self.terminal.extend(terminal_events(fired))
         self._outlets.offer(fired)

@@ -180,8 +180,8 @@ def _basis(market: Market, other: Market | None, now: float) -> Reading | None:
     basis = measure(Leg(own, "LIVE"), Leg(far, "LIVE"))
     if basis is None or other is None:
         return None
-    said = f"{words(market.streams['book'], now)}, {words(other.streams['book'], now)}"
-    return Reading((basis.bps,), said)
+    said = [f"{one.key.venue} {words(one.streams['book'], now)}" for one in (market, other)]
+    return Reading((basis.bps,), ", ".join(said))
 
 
 def _values(rule: Rule, book: OrderBook) -> tuple[Decimal, ...]:
