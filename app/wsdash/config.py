@@ -19,6 +19,8 @@ TEMPLATE: Final = """\
 # fps = 30
 # mouse = false
 # proxy = "none"         # or "env", or an address
+# alert_command = ["notify-send", "wsdash"]        # the alert's text comes last
+# alert_webhook = "https://example.org/hook"
 
 # [keymap]
 # find = "s"
