@@ -167,3 +167,34 @@ async def test_the_cost_of_an_order_is_told_for_both_sides_and_kept() -> None:
         await shows(pilot, "buy  306 USD", "103.00", "67%", "100%")
         await pilot.press("s", *["backspace"] * 9, "enter")
         await hides(pilot, "306 USD")
+
+
+async def test_lines_over_the_candles_are_the_figures_of_the_prints() -> None:
+    app, feed, _ = dashboard()
+    async with app.run_test(size=(200, 60)) as pilot:
+        await shows(pilot, "1m candles")
+        chart = app.board_screen.cast.chart
+        await until(pilot, lambda: app.desk.traded.key == BTC)
+        feed.trade(BTC, "65000.0", "1", "buy")
+        feed.time += 60
+        feed.heard()
+        feed.trade(BTC, "65010.0", "3", "sell")
+        await pilot.press("a", "W", "d")
+        await until(pilot, lambda: "VWAP 65,007.50" in chart.text)
+        await until(pilot, lambda: "EWMA 65,005.00" in chart.text and "CVD -2" in chart.text)
+        await pilot.press("d")
+        await until(pilot, lambda: "CVD" not in chart.text)
+
+
+async def test_candles_of_seconds_are_made_of_prints() -> None:
+    app, feed, _ = dashboard()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "1m candles")
+        chart = app.board_screen.cast.chart
+        await pilot.press("g", "left_square_bracket")
+        await until(pilot, lambda: "15s candles" in chart.text and "LIVE" in chart.text)
+        feed.trade(BTC, "65123.4", "1", "buy")
+        await until(pilot, lambda: "65,123.4" in chart.text)
+        assert ("kraken", "1m") in [
+            (venue, what.interval) for venue, what in feed.wanted if what.channel == "candles"
+        ]

@@ -15,7 +15,7 @@ from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, LinkReport, Player
 from wsdash.feed.gaps import Gap
 from wsdash.feed.market import Market, Stream
-from wsdash.ui.flow import Traded
+from wsdash.ui.flow import SECONDS, Traded
 from wsdash.ui.guard import Guard
 from wsdash.ui.snapshots.balances import Holding
 from wsdash.ui.snapshots.glow import Glow
@@ -110,6 +110,8 @@ class Desk:
 
     def candle_verdict(self) -> Verdict:
         """Return how true the candles of the present interval are."""
+        if self.interval in SECONDS:
+            return self.verdict("trades")
         verdict, market = self.verdict("candles"), self.market
         series = market.candles.get(self.interval) if market is not None else None
         newest = series.last(1)[-1] if series is not None and len(series) else None
@@ -170,9 +172,10 @@ class Desk:
         wanted: dict[tuple[str, Subscription], None] = {}
         if self.key is not None:
             venue, name = self.key
+            made = "1m" if self.interval in SECONDS else self.interval
             for channel in ("book", "trades", "ticker"):
                 wanted[venue, Subscription(channel, name)] = None
-            wanted[venue, Subscription("candles", name, self.interval)] = None
+            wanted[venue, Subscription("candles", name, made)] = None
         for venue, name in self.watchlist:
             wanted[venue, Subscription("ticker", name)] = None
         venues = dict.fromkeys(venue for venue, _ in wanted)
@@ -193,7 +196,7 @@ class Desk:
 
     def step_interval(self, step: int) -> None:
         """Take the next longer or shorter candles."""
-        names = list(INTERVALS)
+        names = [*SECONDS, *INTERVALS]
         place = min(len(names) - 1, max(0, names.index(self.interval) + step))
         if names[place] != self.interval:
             self.interval = names[place]

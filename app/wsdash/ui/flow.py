@@ -14,7 +14,7 @@ from wsdash.domain.numbers import EXACT, price_key
 from wsdash.domain.trades import Trade
 from wsdash.feed.market import Market
 
-SAMPLES: Final = 20_000
+SAMPLES: Final = 7_200
 """Seconds of averages that are remembered."""
 
 SECONDS: Final = {"1s": 1, "5s": 5, "15s": 15}

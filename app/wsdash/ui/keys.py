@@ -30,6 +30,7 @@ class Key(NamedTuple):
 
 SUPERVISOR: Final = ("supervisor",)
 LADDER: Final = ("ladder",)
+CHART: Final = ("chart",)
 
 KEYS: Final = (
     Key("help", "question_mark,f1", "?", "app.help", "help for this pane"),
@@ -65,6 +66,9 @@ KEYS: Final = (
     Key("fixed", "m", "m", "app.fixed", "ladder: rows fixed to prices, or levels", LADDER),
     Key("slippage", "s", "s", "app.slippage", "ladder: what an order would cost", LADDER),
     Key("zero", "0", "0", "app.zero", "ladder: count traded and stacked from zero", LADDER),
+    Key("ewma", "a", "a", "app.line('ewma')", "chart: moving average of prints", CHART),
+    Key("vwap", "W", "W", "app.line('vwap')", "chart: average price by size", CHART),
+    Key("cvd", "d", "d", "app.line('cvd')", "chart: volume delta below", CHART),
     Key("drop", "x", "x", "app.drop", "drop this connection, as a fault would", SUPERVISOR),
     Key("park", "p", "p", "app.park", "park this connection; again: let it come back", SUPERVISOR),
     Key("rotate", "T", "T", "app.rotate", "rotate this connection without a gap", SUPERVISOR),

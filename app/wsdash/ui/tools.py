@@ -16,6 +16,12 @@ class Tools(Controls):
         ladder.attempt(ladder.turn)
         self.board_screen.draw_all()
 
+    def action_line(self, name: str) -> None:
+        """Draw a line over the candles, or below them, or no more."""
+        chart = self.board_screen.cast.chart
+        chart.attempt(chart.turn, name)
+        self.board_screen.draw_all()
+
     def action_zero(self) -> None:
         """Count what is traded and stacked from zero."""
         self.desk.traded.reset(self.desk.feed.wall())

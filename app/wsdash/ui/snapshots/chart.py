@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from wsdash.domain.candles import INTERVALS, Candle
 from wsdash.feed.gaps import Gap
 from wsdash.feed.market import Market
+from wsdash.ui.flow import SECONDS
 from wsdash.ui.snapshots.bars import column_rows
 from wsdash.ui.snapshots.candle_cells import Bar, Scale, bar_of, column
+from wsdash.ui.snapshots.chart_lines import (
+    DELTA_ROWS,
+    Overlay,
+    by_slot,
+    delta_rows,
+    marks,
+    words,
+)
 from wsdash.ui.snapshots.clocks import clock, short_clock
 from wsdash.ui.snapshots.depth import digits_of
 from wsdash.ui.snapshots.lines import Line, Span
@@ -21,12 +30,20 @@ SPACINGS = (1, 2, 3, 4)
 """Cells from one candle to the next that zooming steps through."""
 
 
+class Series(Protocol):
+    """Candles by their start."""
+
+    def last(self, count: int) -> list[Candle]:
+        """Return the newest, oldest first."""
+
+
 class View(NamedTuple):
     """How the chart is looked at.
 
     Attributes:
         spacing: cells from one candle to the next.
         back: candles scrolled back from the newest.
+        overlay: what is drawn with the candles.
     """
 
     interval: str
@@ -34,6 +51,12 @@ class View(NamedTuple):
     height: int
     spacing: int = 1
     back: int = 0
+    overlay: Overlay = Overlay()
+
+    @property
+    def step(self) -> int:
+        """Seconds of a candle."""
+        return INTERVALS.get(self.interval) or SECONDS.get(self.interval, 60)
 
 
 class Slot(NamedTuple):
@@ -44,10 +67,17 @@ class Slot(NamedTuple):
     hole: bool
 
 
-def chart(market: Market | None, gaps: Sequence[Gap], verdict: Verdict, view: View) -> Picture:
-    """Return the chart of a market."""
+def chart(
+    market: Market | None,
+    gaps: Sequence[Gap],
+    verdict: Verdict,
+    view: View,
+    series: Series | None = None,
+) -> Picture:
+    """Return the chart of a market; of its own candles, or of a series made of its prints."""
     title: Line = (Span(f"{view.interval} candles"),)
-    series = market.candles.get(view.interval) if market is not None else None
+    if series is None and market is not None:
+        series = market.candles.get(view.interval)
     candles = series.last(view.width + view.back) if series is not None else []
     if view.back:
         candles = candles[: -view.back] or candles[:1]
@@ -59,12 +89,13 @@ def chart(market: Market | None, gaps: Sequence[Gap], verdict: Verdict, view: Vi
     axis = max(len(last), len(_label(float(candles[-1].high), digits))) + 1
     slots = _slots(candles, gaps, view, (view.width - axis - 1) // view.spacing)
     rows = _rows(slots, view, axis, last, digits)
-    notes = (*_reading(candles[-1], digits), *_scrolled(view, candles[-1]))
+    told = words(view.overlay, digits)
+    notes = (*told, *_reading(candles[-1], digits), *_scrolled(view, candles[-1]))
     return Picture(title, rows, verdict, notes, figure=last)
 
 
 def _slots(candles: Sequence[Candle], gaps: Sequence[Gap], view: View, count: int) -> list[Slot]:
-    step = INTERVALS.get(view.interval, 60)
+    step = view.step
     bars = {candle.start: bar_of(candle) for candle in candles}
     newest = candles[-1].start
     oldest = max(candles[0].start, newest - (max(1, count) - 1) * step)
@@ -81,23 +112,27 @@ def _rows(slots: Sequence[Slot], view: View, axis: int, last: str, digits: int) 
     bars = [slot.bar for slot in slots if slot.bar is not None]
     volume = 0 if view.height < 8 else 2 if view.height < 14 else 3
     times = 1 if view.height >= 6 else 0
-    height = view.height - volume - times
+    delta = DELTA_ROWS if "cvd" in view.overlay.names and view.height >= 8 else 0
+    height = view.height - volume - times - delta
     low, high = min(bar.low for bar in bars), max(bar.high for bar in bars)
     margin = (high - low) * 0.02 or abs(high) * 0.001 or 1.0
     scale = Scale(low - margin, high + margin, height)
     lead = view.width - axis - 1 - len(slots) * view.spacing
     columns = [column(slot.bar, scale) if slot.bar else None for slot in slots]
-    marks = _axis(scale, digits)
+    labels = _axis(scale, digits)
     line_row = scale.row(bars[-1].close)
+    found = by_slot(view.overlay.samples, [slot.start for slot in slots], view.step)
+    drawn = marks(view.overlay, found, scale)
     rows: list[Line] = []
     for row in range(height):
         here = row == line_row
-        cells = _merged(_cells(slots, columns, row, view.spacing, lead, dashed=here))
-        label = last if here else marks.get(row, "")
+        cells = _merged(_cells(slots, columns, row, view, lead, drawn, dashed=here))
+        label = last if here else labels.get(row, "")
         tick = Span("─" if here else "┤" if label else "│", "faint")
         mark = Span(label.ljust(axis), "bright" if here else "dim")
         rows.append((*cells, tick, mark))
     rows += _volume(slots, volume, view, lead)
+    rows += delta_rows(view.overlay, found, view.spacing, lead) if delta else []
     if times:
         rows.append(_times(slots, view, lead))
     return tuple(rows)
@@ -107,23 +142,26 @@ def _cells(
     slots: Sequence[Slot],
     columns: Sequence[list[str] | None],
     row: int,
-    spacing: int,
+    view: View,
     lead: int,
+    drawn: Mapping[tuple[int, int], tuple[str, str]],
     *,
     dashed: bool,
 ) -> list[Span]:
     blank = "┈" if dashed else " "
     cells = [Span(blank * max(0, lead), "faint")]
-    for slot, glyphs in zip(slots, columns, strict=True):
+    for index, (slot, glyphs) in enumerate(zip(slots, columns, strict=True)):
         glyph = glyphs[row] if glyphs else " "
-        if glyph != " " and slot.bar is not None:
+        if (index, row) in drawn:
+            cells.append(Span(*drawn[index, row]))
+        elif glyph != " " and slot.bar is not None:
             cells.append(Span(glyph, slot.bar.role))
-        elif slot.hole or slot.bar is None:
+        elif slot.hole or (slot.bar is None and view.step >= 60):
             cells.append(Span("┊", "look" if slot.hole else "faint"))
         else:
             cells.append(Span(blank, "faint"))
-        if spacing > 1:
-            cells.append(Span(blank * (spacing - 1), "faint"))
+        if view.spacing > 1:
+            cells.append(Span(blank * (view.spacing - 1), "faint"))
     return cells
 
 
@@ -154,7 +192,7 @@ def _volume(slots: Sequence[Slot], height: int, view: View, lead: int) -> list[L
 
 
 def _times(slots: Sequence[Slot], view: View, lead: int) -> Line:
-    step = INTERVALS.get(view.interval, 60)
+    step = view.step
     every = max(1, ceil(10 / view.spacing))
     every = next((n for n in (5, 10, 15, 30, 60) if n >= every), every)
     text = " " * max(0, lead)

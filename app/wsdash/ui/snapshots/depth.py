@@ -125,6 +125,11 @@ def rounded(value: Decimal, digits: int) -> str:
     return f"{value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN, EXACT):f}"
 
 
+def exact_price(value: float, digits: int) -> str:
+    """Return an average of prices with one digit more than prices have."""
+    return grouped(rounded(Decimal(value), min(SCALE, digits + 1)))
+
+
 def _tick(text: str) -> int:
     step = Decimal(text) * 10**SCALE
     rounded = step.to_integral_value(ROUND_FLOOR) or step.to_integral_value(ROUND_CEILING)

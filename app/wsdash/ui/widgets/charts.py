@@ -7,6 +7,7 @@ from itertools import islice
 
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.chart import SPACINGS, View, chart
+from wsdash.ui.snapshots.chart_lines import Overlay
 from wsdash.ui.snapshots.clocks import clock
 from wsdash.ui.snapshots.curve import Curve, Kind, curve_rows, delta_curve, depth_curve
 from wsdash.ui.snapshots.depth import digits_of
@@ -33,17 +34,29 @@ class ChartPane(Pane):
         super().__init__(desk, name=name)
         self.spacing = 1
         self.back = 0
+        self.lines: frozenset[str] = frozenset()
 
     def picture(self, width: int, height: int) -> Picture:
         """Return the chart."""
         desk = self.desk
-        view = View(desk.interval, width, height, self.spacing, self.back)
-        return chart(desk.market, desk.gaps(), desk.candle_verdict(), view)
+        desk.look_at_flow()
+        overlay, traded = Overlay(), desk.traded
+        if self.lines:
+            holed = traded.missed or desk.holed(traded.begun)
+            overlay = Overlay(self.lines, tuple(traded.samples), traded.begun, holed)
+        view = View(desk.interval, width, height, self.spacing, self.back, overlay)
+        series = traded.candles.get(desk.interval)
+        return chart(desk.market, desk.gaps(), desk.candle_verdict(), view, series)
+
+    def turn(self, name: str) -> None:
+        """Draw a line, or draw it no more."""
+        self.lines ^= {name}
 
     def move(self, dx: int, dy: int) -> None:
         """Scroll through time."""
         market = self.desk.market
-        series = market.candles.get(self.desk.interval) if market is not None else None
+        made = self.desk.traded.candles.get(self.desk.interval)
+        series = made or (market.candles.get(self.desk.interval) if market else None)
         reach = max(0, len(series) - 10) if series is not None else 0
         self.back = max(0, min(reach, self.back - dx * 5))
 
