@@ -13,6 +13,7 @@ from tests.virtual import play
 from wsdash.domain.events import Event
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.connection import Connection
+from wsdash.feed.gaps import Ledger
 from wsdash.feed.link import Link, LinkState
 from wsdash.feed.live import LiveFeed
 from wsdash.feed.market import ChannelState, Stream
@@ -539,3 +540,47 @@ def test_a_snapshot_that_comes_late_makes_the_book_live() -> None:
         assert len(network.connects) == 1
 
     scene(then, None, BOOK, venue=replace(toy(), public=Seeded), rest=Late())
+
+
+def test_a_hole_names_its_channel_its_beginning_and_what_was_missed() -> None:
+    async def then(live: LiveFeed, network: Network, server: Server) -> None:
+        await until(LIVE, live, BTC)
+        network.sockets[0].say("lost BTC gap_7-9")
+        await asyncio.sleep(0.1)
+        [gap] = live.board.gaps
+        assert (gap.symbol, gap.channels, gap.reason) == ("BTC", ("book",), "gap_7-9")
+        network.sockets[0].close_with(1012)
+        await asyncio.sleep(0.1)
+        lost = next(gap for gap in live.board.gaps if not gap.symbol)
+        assert lost.channels == ("book", "trades")
+
+    scene(then, None, BOOK, TAPE)
+
+
+def test_a_silent_channel_is_a_hole_from_its_last_word_on() -> None:
+    async def then(live: LiveFeed, network: Network, server: Server) -> None:
+        await asyncio.sleep(60)
+        server.muted.add("book BTC")
+        await until(STALE, live, BTC, 60)
+        last = live.board.markets[BTC].streams["book"].received_at
+        assert last is not None
+        gap = next(gap for gap in live.board.gaps if gap.symbol == "BTC")
+        assert gap.channels == ("book",)
+        assert gap.start == pytest.approx(live.wall() - (live.now() - last), abs=0.3)
+        assert gap.end is None
+        server.muted.clear()
+        await until(LIVE, live, BTC, 60)
+        gap = next(gap for gap in live.board.gaps if gap.symbol == "BTC")
+        assert gap.end is not None
+
+    scene(then, None, BOOK, Subscription("book", "ETH"))
+
+
+def test_the_ledger_says_which_updates_were_missed() -> None:
+    ledger = Ledger()
+    ledger.open("toy public", "BTC", 5.0, "gap 7-9", ("book",), "updates 7-9")
+    ledger.open("toy public", "BTC", 6.0, "silent", ("trades",))
+    ledger.close("toy public", "BTC", 8.0, ("book",))
+    trades, book = ledger
+    assert (book.end, book.missed) == (8.0, "updates 7-9")
+    assert trades.end is None

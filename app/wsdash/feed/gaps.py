@@ -20,6 +20,8 @@ class Gap(msgspec.Struct, frozen=True):
         connection: name of the link.
         symbol: the market it is about, empty when all of the connection's are.
         reason: cause in words; cleaned text.
+        channels: what was missing; of a connection, all that it carried.
+        missed: what is known of what was missed, in words; empty where nothing is.
     """
 
     start: float
@@ -27,10 +29,12 @@ class Gap(msgspec.Struct, frozen=True):
     connection: str
     symbol: str
     reason: str
+    channels: tuple[str, ...] = ()
+    missed: str = ""
 
 
 class Ledger:
-    """All gaps, oldest first; at most one open for each connection and market.
+    """All gaps, oldest first; at most one open for each connection, and each market's channel.
 
     Attributes:
         listeners: are told of every gap when it opens and when it closes.
@@ -46,15 +50,25 @@ class Ledger:
     def __len__(self) -> int:
         return len(self.gaps)
 
-    def open(self, connection: str, symbol: str, wall: float, reason: str) -> None:
+    def open(
+        self,
+        connection: str,
+        symbol: str,
+        wall: float,
+        reason: str,
+        channels: tuple[str, ...] = (),
+        missed: str = "",
+    ) -> None:
         """A hole begins; one that is open already goes on."""
-        if self._find(connection, symbol) is None:
-            self.gaps.append(Gap(wall, None, connection, symbol, reason))
+        if self._find(connection, symbol, channels) is None:
+            self.gaps.append(Gap(wall, None, connection, symbol, reason, channels, missed))
             self._tell(self.gaps[-1])
 
-    def close(self, connection: str, symbol: str, wall: float) -> None:
+    def close(
+        self, connection: str, symbol: str, wall: float, channels: tuple[str, ...] = ()
+    ) -> None:
         """The data is whole again."""
-        index = self._find(connection, symbol)
+        index = self._find(connection, symbol, channels)
         if index is not None:
             self.gaps[index] = msgspec.structs.replace(self.gaps[index], end=wall)
             self._tell(self.gaps[index])
@@ -63,15 +77,16 @@ class Ledger:
         """Nobody looks at any other market than these any more: what was missing of it ends."""
         for gap in list(self.gaps):
             if gap.connection == connection and gap.symbol and gap.symbol not in symbols:
-                self.close(connection, gap.symbol, wall)
+                self.close(connection, gap.symbol, wall, gap.channels)
 
     def _tell(self, gap: Gap) -> None:
         for listener in self.listeners:
             listener(gap)
 
-    def _find(self, connection: str, symbol: str) -> int | None:
+    def _find(self, connection: str, symbol: str, channels: tuple[str, ...]) -> int | None:
         for index in range(len(self.gaps) - 1, -1, -1):
             gap = self.gaps[index]
-            if gap.end is None and (gap.connection, gap.symbol) == (connection, symbol):
+            same = (gap.connection, gap.symbol) == (connection, symbol)
+            if gap.end is None and same and (not symbol or gap.channels == channels):
                 return index
         return None

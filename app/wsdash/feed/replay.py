@@ -191,9 +191,9 @@ class ReplayFeed:
         changed = apply(self.board, venue.name, event, now)
         name = f"{venue.name} public"
         if isinstance(event, BookLost):
-            self.board.gaps.open(name, symbol, now, clean(event.reason))
+            self.board.gaps.open(name, symbol, now, clean(event.reason), ("book",))
         elif isinstance(event, BookSynced):
-            self.board.gaps.close(name, symbol, now)
+            self.board.gaps.close(name, symbol, now, ("book",))
         if changed is not None and changed.state != "QUIET":
             subject = clean(f"{symbol} {changed.channel}")
             self._links.log(name, subject, changed.state, changed.reason)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from wsdash.domain.account import Account
-from wsdash.domain.events import BookLost, BookSynced, Event, Listed, Notice, Unparsed
+from wsdash.domain.events import BookLost, Event, Listed, Notice, Unparsed
 from wsdash.domain.text import SafeText, clean
 from wsdash.feed import streams
 from wsdash.feed.apply import apply
@@ -73,7 +73,10 @@ class Supervisor:
             if before.state in OPEN and link.state not in OPEN | {LinkState.IDLE}:
                 heard = connection.received_at
                 silence = 0.0 if heard is None else self._clock.monotonic() - heard
-                self.board.gaps.open(link.name, "", wall - silence, link.reason)
+                carried = {stream.channel for _, stream in self._streams(connection)}
+                self.board.gaps.open(
+                    link.name, "", wall - silence, link.reason, tuple(sorted(carried))
+                )
             if link.state is LinkState.LIVE:
                 self.board.gaps.close(link.name, "", wall)
             self._mark(connection, before.state in OPEN, link.state in OPEN, link.reason)
@@ -105,8 +108,8 @@ class Supervisor:
             if stream is not None:
                 self._tell(connection, getattr(event, "symbol", ""), stream)
             match event:
-                case BookLost() | BookSynced():
-                    self._ledger(connection, event)
+                case BookLost():
+                    self.lines[connection.link.name].history.resyncs += 1
                 case Listed() if connection.role == "public":
                     self._ask(self.lines[connection.link.name])
                 case Notice() if event.shutdown:
@@ -203,13 +206,19 @@ class Supervisor:
         elif repair is Repair.PARK and stream.enter(ChannelState.PARKED, now, reason):
             self._tell(line.connection, sub.symbol, stream)
 
-    def _ledger(self, connection: Connection, event: BookLost | BookSynced) -> None:
-        name, wall = connection.link.name, self._clock.wall()
-        if isinstance(event, BookLost):
-            self.lines[name].history.resyncs += 1
-            self.board.gaps.open(name, event.symbol, wall, clean(event.reason))
-        else:
-            self.board.gaps.close(name, event.symbol, wall)
+    def _ledger(self, connection: Connection, symbol: Symbol, stream: Stream) -> None:
+        """Keep account of the holes of one channel; those of a lost connection are the link's."""
+        name, channels, state = connection.link.name, (stream.channel,), stream.state
+        now, wall = self._clock.monotonic(), self._clock.wall()
+        if stream.is_late:
+            return  # late is not missing
+        if state in (ChannelState.LIVE, ChannelState.QUIET):
+            self.board.gaps.close(name, symbol, wall, channels)
+        elif state in (ChannelState.STALE, ChannelState.RESYNC) and connection.link.is_open:
+            silence = (stream.age(now) or 0.0) if state is ChannelState.STALE else 0.0
+            lost = stream.reason.removeprefix("gap ")
+            missed = f"updates {lost}" if lost != stream.reason else ""
+            self.board.gaps.open(name, symbol, wall - silence, stream.reason, channels, missed)
 
     def _streams(self, connection: Connection) -> list[tuple[Symbol, Stream]]:
         venue = connection.venue.name
@@ -218,6 +227,7 @@ class Supervisor:
         return [(sub.symbol, stream) for sub, stream in streams.of_venue(self.board, venue)]
 
     def _tell(self, connection: Connection, symbol: Symbol, stream: Stream) -> None:
+        self._ledger(connection, symbol, stream)
         if stream.state is not ChannelState.QUIET:
             subject = clean(f"{symbol} {stream.channel}".strip())
             self._log(connection, subject, stream.state, stream.reason)

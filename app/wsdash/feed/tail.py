@@ -109,7 +109,8 @@ class Tail:
             venue = gap.connection.partition(" ")[0]
             self._line(
                 "gap", venue, gap.symbol or None, None,
-                connection=gap.connection, start=gap.start, end=gap.end, reason=gap.reason,
+                connection=gap.connection, channels=gap.channels, start=gap.start, end=gap.end,
+                reason=gap.reason, missed=gap.missed,
             )  # fmt: skip
 
     def frame(self, connection: Connection, direction: Literal["in", "out"], data: str) -> None:
