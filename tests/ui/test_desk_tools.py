@@ -15,6 +15,7 @@ from wsdash.domain.trades import Trade
 from wsdash.ui.flow import Traded
 from wsdash.ui.snapshots.grid import Grid, settled
 from wsdash.ui.snapshots.stacking import Moved, Stacking
+from wsdash.ui.snapshots.tape_rows import Choice, chosen
 
 
 def begun() -> tuple[Traded, FakeFeed]:
@@ -198,3 +199,45 @@ async def test_candles_of_seconds_are_made_of_prints() -> None:
         assert ("kraken", "1m") in [
             (venue, what.interval) for venue, what in feed.wanted if what.channel == "candles"
         ]
+
+
+def test_prints_of_one_order_are_one_row_and_small_ones_are_left_out() -> None:
+    prints = [
+        Trade("5", "99", "0.5", "sell", 10.0021),
+        Trade("4", "100", "1.25", "sell", 10.0019),
+        Trade("3", "101", "2", "buy", 10.002),
+        Trade("2", "101", "1", "buy", 10.001),
+        Trade("1", "101", "1", "buy", None),
+    ]
+    rows = list(chosen(prints, Choice(united=True)))
+    assert [(row.trade.price, row.trade.size, row.prints) for row in rows] == [
+        ("99", "1.75", 2), ("101", "2", 1), ("101", "1", 1), ("101", "1", 1),
+    ]  # fmt: skip
+    large = list(chosen(prints, Choice(least=Decimal("1.5"), united=True)))
+    assert [row.trade.size for row in large] == ["1.75", "2"]
+    assert [row.trade.size for row in chosen(prints, Choice(least=Decimal("1.5")))] == ["2"]
+
+
+async def test_a_tape_is_narrowed_paused_and_scrolled() -> None:
+    app, feed, _ = dashboard()
+    async with app.run_test(size=(120, 40)) as pilot:
+        tape = app.board_screen.cast.tape
+        await until(pilot, lambda: "65,0" in tape.text)
+        await pilot.press("t", "n", *"no", "enter")
+        await shows(pilot, "expected a size, such as 0.5")
+        await pilot.press("backspace", "backspace", *"40", "enter")
+        await until(pilot, lambda: "no prints of that size" in tape.text and "≥40" in tape.text)
+        feed.trade(BTC, "65111.1", "41", "buy")
+        feed.trade(BTC, "65222.2", "1", "buy")
+        await until(pilot, lambda: "65,111.1" in tape.text)
+        assert "65,222.2" not in tape.text
+        await pilot.press("n", "backspace", "backspace", "enter", "u", "space")
+        await until(pilot, lambda: "FROZEN" in tape.text and "orders" in tape.text)
+        before = tape.text.split("\n")[2:]
+        feed.trade(BTC, "65333.3", "1", "buy")
+        await until(pilot, lambda: "+1 ─" in tape.text)
+        assert tape.text.split("\n")[2:] == before
+        await pilot.press("j")
+        await until(pilot, lambda: tape.text.split("\n")[1:5] == before[:4])
+        await pilot.press("space", "c")
+        await until(pilot, lambda: "65,333.3" in tape.text)

@@ -31,6 +31,7 @@ class Key(NamedTuple):
 SUPERVISOR: Final = ("supervisor",)
 LADDER: Final = ("ladder",)
 CHART: Final = ("chart",)
+TAPE: Final = ("tape",)
 
 KEYS: Final = (
     Key("help", "question_mark,f1", "?", "app.help", "help for this pane"),
@@ -66,6 +67,8 @@ KEYS: Final = (
     Key("fixed", "m", "m", "app.fixed", "ladder: rows fixed to prices, or levels", LADDER),
     Key("slippage", "s", "s", "app.slippage", "ladder: what an order would cost", LADDER),
     Key("zero", "0", "0", "app.zero", "ladder: count traded and stacked from zero", LADDER),
+    Key("least", "n", "n", "app.least", "tape: only prints of a size and above", TAPE),
+    Key("unite", "u", "u", "app.unite", "tape: prints of one order as one row", TAPE),
     Key("ewma", "a", "a", "app.line('ewma')", "chart: moving average of prints", CHART),
     Key("vwap", "W", "W", "app.line('vwap')", "chart: average price by size", CHART),
     Key("cvd", "d", "d", "app.line('cvd')", "chart: volume delta below", CHART),

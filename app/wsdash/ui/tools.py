@@ -16,6 +16,40 @@ class Tools(Controls):
         ladder.attempt(ladder.turn)
         self.board_screen.draw_all()
 
+    def action_unite(self) -> None:
+        """Put the prints of one order together, or take them apart."""
+        tape = self.board_screen.cast.tape
+        tape.attempt(tape.choose, tape.choice._replace(united=not tape.choice.united))
+        self.board_screen.draw_all()
+
+    def action_least(self) -> None:
+        """Ask for the size that a print must have to be shown; nothing typed ends that."""
+        tape = self.board_screen.cast.tape
+
+        def wrong(text: str) -> str:
+            try:
+                amount_of(text, None)
+            except BadAmount:
+                return "a size, such as 0.5" if text.strip() else ""
+            return ""
+
+        def typed(text: str | None) -> None:
+            if text is not None:
+                least = amount_of(text, None).value if text.strip() else None
+                tape.attempt(tape.choose, tape.choice._replace(least=least))
+                self.board_screen.draw_all()
+
+        least = tape.choice.least
+        before = "" if least is None else f"{least:f}"
+        ask = Ask(
+            "Tape: smallest size",
+            "0.5; empty: every print",
+            wrong,
+            before,
+            ascii_only=self.desk.ascii_only,
+        )
+        self.push_screen(ask, typed)
+
     def action_line(self, name: str) -> None:
         """Draw a line over the candles, or below them, or no more."""
         chart = self.board_screen.cast.chart

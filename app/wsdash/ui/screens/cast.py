@@ -26,12 +26,13 @@ class Cast:
         self.watch = WatchPane(desk, name="watch")
         self.curve = CurvePane(desk, name="curve")
         self.chart = ChartPane(desk, name="chart")
+        self.tape = TapePane(desk, name="tape")
         self.supervisor = SupervisorPane(desk, name="supervisor")
         self.ladder = LadderPane(desk, name="ladder")
         everyone: tuple[Pane, ...] = (
             TitleBar(desk, name="title"),
             self.ladder,
-            TapePane(desk, name="tape"),
+            self.tape,
             self.chart,
             self.curve,
             self.watch,

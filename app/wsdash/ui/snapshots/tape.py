@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import islice
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from wsdash.domain.figures_tape import SizeBands, usual_bounds
 from wsdash.domain.text import clean
 from wsdash.domain.trades import Trade
 from wsdash.feed.gaps import Gap
@@ -15,14 +16,32 @@ from wsdash.ui.snapshots.bars import bar_right
 from wsdash.ui.snapshots.clocks import clock, clock_ms, span
 from wsdash.ui.snapshots.depth import digits_of
 from wsdash.ui.snapshots.lines import Line, Span, first_fit
-from wsdash.ui.snapshots.numbers import Column, column_of, fixed, price_text, zeros_back
+from wsdash.ui.snapshots.numbers import (
+    Column,
+    column_of,
+    fixed,
+    price_text,
+    trimmed_note,
+    zeros_back,
+)
 from wsdash.ui.snapshots.picture import Picture, Verdict
+from wsdash.ui.snapshots.tape_rows import Choice, Print, chosen
 
 PACE_SECONDS = 10.0
 """Over how many seconds the pace is counted."""
 
 WEIGHED = 200
 """Prints by which pace, share of buyers and what is large are judged."""
+
+
+COUNT: Final = 5
+"""Cells for how many prints a row has."""
+
+BANDS: Final = ("dim", "text", "bright")
+"""How the sizes of small, medium and large prints are written."""
+
+ALL: Final = Choice()
+"""Every print is a row."""
 
 
 class Form(NamedTuple):
@@ -35,6 +54,8 @@ class Form(NamedTuple):
     bar: int
     clock: int
     large: float
+    bands: SizeBands
+    united: bool
 
 
 def tape(
@@ -44,6 +65,9 @@ def tape(
     size: tuple[int, int],
     wall: float,
     skip: int = 0,
+    *,
+    choice: Choice = ALL,
+    held: Sequence[Trade] | None = None,
 ) -> Picture:
     """Return the tape of a market.
 
@@ -53,26 +77,30 @@ def tape(
         verdict: how true the tape is.
         size: width and height of the body.
         wall: seconds since the epoch, to count the pace.
-        skip: newest prints that are scrolled out of sight.
+        skip: newest rows that are scrolled out of sight.
+        choice: which prints make rows, and how.
+        held: the prints of a tape that stands still; None for the tape as it is.
     """
     width, height = size
-    prints = list(islice(market.tape.prints, skip, skip + height)) if market else []
+    source = held if held is not None else market.tape.prints if market else ()
+    prints = list(islice(chosen(source, choice), skip, skip + height))
     recent = list(islice(market.tape.prints, WEIGHED)) if market else []
     rows: list[Line] = []
     gaps = list(gaps)
     if market is not None and prints:
-        form = _form(market, prints, recent, width)
+        form = _form(market, prints, recent, width, united=choice.united)
         holes = sorted(gaps, key=lambda gap: gap.start, reverse=True)
-        for trade in prints:
-            while holes and trade.time is not None and holes[0].start >= trade.time:
+        for row in prints:
+            time = row.trade.time
+            while holes and time is not None and holes[0].start >= time:
                 rows.append(_hole(holes.pop(0), width))
-            rows.append(_print(trade, form))
+            rows.append(_print(row, form))
     return Picture(
-        title=(Span("Tape"),),
-        rows=tuple(rows[:height]) or ((Span(" no prints yet", "dim"),),),
+        title=(Span("Tape"), *_told(choice)),
+        rows=tuple(rows[:height]) or ((Span(_nothing(choice), "dim"),),),
         verdict=verdict,
         notes=_notes(recent, gaps, wall),
-        figure=prints[0].price if prints else "",
+        figure=prints[0].trade.price if prints else "",
     )
 
 
@@ -93,22 +121,38 @@ def concerns(gap: Gap, venue: str, symbol: str) -> bool:
     return gap.symbol in {"", symbol} and gap.connection.split(" ")[0] == venue
 
 
-def _form(market: Market, prints: Sequence[Trade], recent: Sequence[Trade], width: int) -> Form:
+def _told(choice: Choice) -> Line:
+    least: Line = ()
+    if choice.least is not None:
+        least = (Span(f" ≥{trimmed_note(choice.least)}", "look"),)
+    return (*least, Span(" orders", "dim")) if choice.united else least
+
+
+def _nothing(choice: Choice) -> str:
+    return " no prints yet" if choice.least is None else " no prints of that size"
+
+
+def _form(
+    market: Market, prints: Sequence[Print], recent: Sequence[Trade], width: int, *, united: bool
+) -> Form:
     digits = digits_of(market.instrument, market.book)
-    price = column_of([price_text(trade.price, digits.price) for trade in prints])
+    price = column_of([price_text(row.trade.price, digits.price) for row in prints])
     sizes = sorted(float(trade.size) for trade in recent)
-    whole = max(2, len(f"{int(sizes[-1]):,}")) if sizes else 2
+    largest = max([*sizes[-1:], *(float(row.trade.size) for row in prints)])
+    whole = max(2, len(f"{int(largest):,}"))
     least = price.width + 12
     clock_width = next((cells for cells in (12, 8) if width >= cells + least), 0)
-    room = width - clock_width - price.width - 5
+    room = width - clock_width - price.width - 5 - (COUNT if united else 0)
     size = min(max(6, room * 2 // 3), whole + 1 + min(digits.size or 4, 4))
     shown = max(0, min(digits.size or 4, 4, size - 1 - whole))
     bar = max(0, min(8, room - size - 1))
     large = sizes[len(sizes) * 9 // 10] if sizes else 0.0
-    return Form(price, digits.price, size, shown, bar, clock_width, large)
+    bands = SizeBands(usual_bounds(recent))
+    return Form(price, digits.price, size, shown, bar, clock_width, large, bands, united)
 
 
-def _print(trade: Trade, form: Form) -> Line:
+def _print(row: Print, form: Form) -> Line:
+    trade = row.trade
     role, mark = _side(trade)
     time = "" if trade.time is None else clock_ms(trade.time)[: form.clock]
     amount = float(trade.size)
@@ -116,12 +160,16 @@ def _print(trade: Trade, form: Form) -> Line:
     price = form.price.place(price_text(trade.price, form.price_digits))
     size = fixed(Decimal(trade.size), form.size_digits, form.size).rjust(form.size)
     bar = bar_right(share, form.bar, f"{role}-bar")
+    count: Line = ()
+    if form.united:
+        count = (Span((f" ×{row.prints}" if row.prints > 1 else "").ljust(COUNT), "dim"),)
     return (
         Span(f" {time:<{form.clock}}", "dim"),
         Span(f" {mark} ", role),
         *zeros_back(price, role),
         Span(" "),
-        *zeros_back(size, "text"),
+        *zeros_back(size, BANDS[min(form.bands.band_of(trade), len(BANDS) - 1)]),
+        *count,
         Span(" "),
         *bar,
     )

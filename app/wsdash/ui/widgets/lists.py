@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from wsdash.domain.instrument import MarketKey
+from wsdash.domain.trades import Trade
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.balances import balances
+from wsdash.ui.snapshots.clocks import age
 from wsdash.ui.snapshots.glow import Glow
-from wsdash.ui.snapshots.picture import Picture
+from wsdash.ui.snapshots.lines import Span
+from wsdash.ui.snapshots.picture import Frame, Picture, Verdict
 from wsdash.ui.snapshots.tape import tape
+from wsdash.ui.snapshots.tape_rows import Choice, chosen
 from wsdash.ui.snapshots.watchlist import Entry, Watch, watchlist
 from wsdash.ui.widgets.pane import Pane
 
@@ -41,16 +45,65 @@ class TapePane(Scrolled):
 
     channel = "trades"
 
+    def __init__(self, desk: Desk, *, name: str) -> None:
+        super().__init__(desk, name=name)
+        self.choice = Choice()
+        self.held: tuple[Trade, ...] | None = None
+
     def picture(self, width: int, height: int) -> Picture:
-        """Return the tape."""
+        """Return the tape; while it is scrolled or frozen, no row moves."""
         desk = self.desk
-        verdict = desk.verdict("trades")
-        return tape(desk.market, desk.gaps(), verdict, (width, height), desk.feed.wall(), self.skip)
+        market = desk.market
+        if self.held is None and (self.skip or self.frozen_at is not None) and market is not None:
+            self.held = tuple(market.tape.prints)
+        elif not self.skip and self.frozen_at is None:
+            self.held = None
+        size, wall = (width, height), desk.feed.wall()
+        picture = tape(
+            market,
+            desk.gaps(),
+            desk.verdict("trades"),
+            size,
+            wall,
+            self.skip,
+            choice=self.choice,
+            held=self.held,
+        )
+        if self.held is None:
+            return picture
+        return picture._replace(notes=((Span(f"+{self._newer()}", "look"),),))
 
     def reach(self) -> int:
         """Return how far back the tape goes."""
         market = self.desk.market
-        return max(0, len(market.tape.prints) - 1) if market is not None else 0
+        prints = self.held or (market.tape.prints if market is not None else ())
+        return max(0, sum(1 for _ in chosen(prints, self.choice)) - 1)
+
+    def choose(self, choice: Choice) -> None:
+        """Show other prints, from the newest on."""
+        self.choice = choice
+        self.skip, self.held = 0, None
+
+    def reset(self) -> None:
+        """Go back to the top; what is large is another size in another market."""
+        self.choose(Choice(united=self.choice.united))
+
+    def _newer(self) -> str:
+        market = self.desk.market
+        if market is None or not self.held:
+            return "0"
+        for count, trade in enumerate(market.tape.prints):
+            if trade is self.held[0]:
+                return str(count)
+        return f"{len(market.tape.prints)}+"
+
+    def _current(self, frame: Frame) -> Picture:
+        """A frozen tape stands still and can be scrolled all the same."""
+        picture = self.picture(frame.inner_width, frame.inner_height)
+        if self.frozen_at is None:
+            return picture
+        silent = age(self.desk.feed.now() - self.frozen_at)
+        return picture._replace(verdict=Verdict("FROZEN", silent, "look"))
 
 
 class WatchPane(Pane):
