@@ -114,7 +114,7 @@ class _Far:
         took = len(text) / path.per_second if path.per_second else 0.0
         now = loop.time()
         soonest = now + path.delay + self._chance.uniform(0, path.jitter)
-        self._due = max(self._due + took, soonest)
+        self._due = max(self._due + took + 1e-6, soonest)  # never two at once: order is kept
         loop.call_at(self._due, self.near.say, text)
 
     async def close(self, code: int, reason: str = "") -> None:

@@ -139,7 +139,7 @@ class Proxy:
                 chunk = chunk[:at] + bytes([chunk[at] ^ 1]) + chunk[at + 1 :]
             late = toxics.latency + self._chance.uniform(-toxics.jitter, toxics.jitter)
             if late > 0:
-                due = max(due, loop.time() + late)
+                due = max(due + 1e-6, loop.time() + late)  # never two at once: order is kept
                 loop.call_at(due, self._write, writer, chunk)
             else:
                 self._write(writer, chunk)
