@@ -17,6 +17,7 @@ from wsdash.feed.gaps import Gap
 from wsdash.feed.market import Market, Stream
 from wsdash.ui.flow import SECONDS, Traded
 from wsdash.ui.guard import Guard
+from wsdash.ui.heat_log import HeatLog
 from wsdash.ui.snapshots.balances import Holding
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.picture import Verdict
@@ -52,6 +53,7 @@ class Desk:
         down: panes that crashed, by name; those that run again among them.
         traded: what the prints of the market in focus add up to.
         stacking: how its book changed without trades.
+        heat: how its book was, second by second.
     """
 
     feed: Feed
@@ -75,6 +77,7 @@ class Desk:
     down: dict[str, Guard] = field(default_factory=dict)
     traded: Traded = field(default_factory=Traded)
     stacking: Stacking = field(default_factory=Stacking)
+    heat: HeatLog = field(default_factory=HeatLog)
 
     @property
     def market(self) -> Market | None:
@@ -215,11 +218,14 @@ class Desk:
         """Count what is new on the tape and in the book; called before either is drawn."""
         if self.key != self.traded.key:
             self.traded, self.stacking = Traded(self.key, self.feed.wall()), Stacking()
+            self.heat = HeatLog()
         if self.key is not None:
             market, now = self.market, self.feed.now()
             prints = self.traded.follow(market, now)
             true = market is not None and self.verdict("book").believable
-            self.stacking.look(market.book if true and market else None, prints, now)
+            book = market.book if true and market is not None else None
+            self.stacking.look(book, prints, now)
+            self.heat.look(book, self.feed.wall())
 
     def holed(self, since: float) -> bool:
         """Tell whether data of the market in focus is missing since a wall time."""

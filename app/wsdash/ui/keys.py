@@ -84,6 +84,7 @@ KEYS: Final = (
     Key("tape", "t", "t", "show('tape')", "tape"),
     Key("chart", "g", "g", "show('chart')", "candle chart"),
     Key("curve", "v", "v", "curve", "depth curve; again: delta"),
+    Key("heat", "H", "H", "heat", "depth over time, on the rows of the ladder"),
     Key("watch", "w", "w", "show('watch')", "watchlist"),
     Key("balances", "b", "b", "show('balances')", "balances"),
 )
@@ -93,6 +94,7 @@ CORNER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "tape": (("/", "find"), ("j k", "scroll"), ("Space", "freeze"), ("Tab", "pane")),
     "chart": (("/", "find"), ("[ ]", "timeframe"), ("+ -", "zoom"), ("h l", "scroll")),
     "curve": (("/", "find"), ("v", "depth/delta"), ("z", "maximise"), ("Tab", "pane")),
+    "heat": (("+ -", "grouping"), ("c", "centre"), ("z", "maximise"), ("Esc", "back")),
     "watch": (("/", "find"), ("j k", "choose"), ("Enter", "open"), ("1-9", "entry")),
     "balances": (("/", "find"), ("j k", "scroll"), ("z", "maximise"), ("Tab", "pane")),
     "supervisor": (("r", "retry"), ("x", "drop"), ("p", "park"), ("f", "filter")),

@@ -7,6 +7,7 @@ from wsdash.ui.widgets.bars import KeyBar, LinkLines, StatusBar, TitleBar
 from wsdash.ui.widgets.charts import ChartPane, CurvePane
 from wsdash.ui.widgets.compact import Compact
 from wsdash.ui.widgets.gaps import GapPane
+from wsdash.ui.widgets.heat import HeatPane
 from wsdash.ui.widgets.ladder import LadderPane
 from wsdash.ui.widgets.lists import BalancesPane, TapePane, WatchPane
 from wsdash.ui.widgets.pane import Pane
@@ -35,6 +36,7 @@ class Cast:
             self.tape,
             self.chart,
             self.curve,
+            HeatPane(desk, self.ladder, name="heat"),
             self.watch,
             BalancesPane(desk, name="balances"),
             self.supervisor,

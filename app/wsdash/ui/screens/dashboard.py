@@ -210,6 +210,14 @@ class DashboardScreen(Screen[None]):
         else:
             self.action_show("curve")
 
+    def action_heat(self) -> None:
+        """Show the depth over time beside a ladder of fixed rows, or go back."""
+        if self.focused_name == "heat":
+            self.action_back()
+            return
+        self.cast.ladder.attempt(self.cast.ladder.fix)
+        self.action_show("heat")
+
     def action_maximise(self) -> None:
         """Give the focused pane the whole body, or give it back."""
         self.arrange_anew(maximised="" if self.wish.maximised else self.focused_name)

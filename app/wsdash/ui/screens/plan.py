@@ -7,7 +7,17 @@ from typing import Final, NamedTuple
 SMALLEST: Final = (20, 5)
 """Columns and rows below which only price and state are said."""
 
-PANES: Final = ("ladder", "tape", "chart", "curve", "watch", "balances", "supervisor", "gaps")
+PANES: Final = (
+    "ladder",
+    "tape",
+    "chart",
+    "curve",
+    "heat",
+    "watch",
+    "balances",
+    "supervisor",
+    "gaps",
+)
 """Panes that can be focused, in the order in which Tab goes through them."""
 
 LARGE: Final = ("supervisor", "gaps")
@@ -118,6 +128,8 @@ def _large(width: int, height: int, wish: Wish) -> list[Place]:
         Place(wish.side if wish.side in LARGE else LARGE[0], 0, 1 + body, width, supervisor),
     ]
     x = left + middle
+    if wish.side == "heat":
+        return [*places, *_heated(left, middle, right, body, wide=width >= 160)]
     if width >= 160:
         chart = body * 11 // 20
         tape = right // 2
@@ -139,3 +151,17 @@ def _large(width: int, height: int, wish: Wish) -> list[Place]:
         Place("chart", x, 1, right, chart, open_below=True),
         Place("tape", x, 1 + chart, right, body - chart, joined=True),
     ]
+
+
+def _heated(left: int, middle: int, right: int, body: int, *, wide: bool) -> list[Place]:
+    """Return the heat beside the ladder, as high as it; chart and tape where there is room."""
+    x, chart = left + middle, body // 2
+    heat = right // 2 if wide else right
+    places = [
+        Place("ladder", left, 1, middle, body),
+        Place("heat", x, 1, heat, body),
+    ]
+    if wide:
+        places.append(Place("chart", x + heat, 1, right - heat, chart, open_below=True))
+        places.append(Place("tape", x + heat, 1 + chart, right - heat, body - chart, joined=True))
+    return places

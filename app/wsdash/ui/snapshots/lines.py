@@ -154,7 +154,9 @@ def joined(parts: Iterable[Line], width: int, gap: str = "  ") -> Line:
 def switched_off(spans: Line) -> Line:
     """Return the line without the looks of live data: the words stay, the colours go."""
     return tuple(
-        span if span.role in _MODEST else Span(span.text, _switched_off(span.role))
+        span
+        if span.role in _MODEST or span.role.startswith("heat ")  # of when it was live
+        else Span(span.text, _switched_off(span.role))
         for span in spans
     )
 

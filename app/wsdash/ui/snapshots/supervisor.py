@@ -35,6 +35,9 @@ NARROW: Final = 70
 WIDE: Final = 108
 """Cells from which a connection has everything in one line."""
 
+LOG_ROOM: Final = 10
+"""Lines that the header, the time axis and a piece of the log need."""
+
 NAME: Final = 16
 """Cells of a connection's name."""
 
@@ -77,7 +80,7 @@ def supervisor(
 
     rows = _links(reports, cause, now, look)
     if look.height - len(rows) >= len(reports) + 6 and look.width >= NARROW:
-        rows += _timelines(reports, look.width)
+        rows += _timelines(reports, look)
     room = look.height - len(rows) - 1
     if room >= 1:
         shown = events.chosen(log, look.wish, look.chosen)
@@ -158,13 +161,24 @@ def _blank(span: Span) -> str:
     return " " * (len(span.text) - max(1, len(span.text.rstrip())))
 
 
-def _timelines(reports: Sequence[LinkReport], width: int) -> list[Line]:
-    """Return the last hour of every connection, below each other, with the time below them."""
+def _timelines(reports: Sequence[LinkReport], look: Look) -> list[Line]:
+    """Return the last hour of every connection, and of what the chosen one carries.
+
+    They stand below each other, with the time below them.
+    """
     lead = NAME + 2
-    cells = cells_per_minute(width - lead)
+    cells = cells_per_minute(look.width - lead)
+    room = MINUTES * cells if cells else look.width - lead
+
+    def timeline(name: str, cut: str) -> Line:
+        head = Span(f" {shorten(clean(name, 40), NAME):<{NAME}} ", "dim")
+        return (head, *strip(cut, room, max(1, cells)))
+
     rows: list[Line] = [()]
+    spare = look.height - 2 * len(reports) - LOG_ROOM
     for report in reports:
-        name = shorten(clean(report.link.name, 40), NAME)
-        room = MINUTES * cells if cells else width - lead
-        rows.append((Span(f" {name:<{NAME}} ", "dim"), *strip(report.strip, room, max(1, cells))))
-    return [*rows, axis(lead, width, cells)]
+        rows.append(timeline(report.link.name, report.strip))
+        if report.link.name == look.chosen:
+            carried = report.streams[: max(0, spare)]
+            rows += [timeline(f" {name}", cut) for name, cut in carried]
+    return [*rows, axis(lead, look.width, cells)]

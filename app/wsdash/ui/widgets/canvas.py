@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from wsdash.ui.snapshots.lines import ROLES, Line, fit, plain_text
+from wsdash.ui.widgets.heat_colours import heat_colours
 
 _KEPT = 2_000
 
@@ -97,7 +98,11 @@ class Canvas(Widget):
 
     def _style(self, role: str) -> Style:
         style = self._palette.get(role)
-        if style is None:
+        if style is None and role.startswith("heat "):
+            older, newer = heat_colours(role, self.app.theme_variables)
+            own = Style(color=older.rich_color, bgcolor=newer.rich_color)
+            style = self._palette[role] = self.rich_style + own
+        elif style is None:
             own = self.get_component_rich_style(f"pane--{role}")
             style = self._palette[role] = self.rich_style + own
         return style

@@ -81,6 +81,11 @@ class LadderPane(Pane):
         self.fixed = not self.fixed
         self.centre()
 
+    def fix(self) -> None:
+        """Fix the rows to prices."""
+        if not self.fixed:
+            self.turn()
+
     def centre(self) -> None:
         """Take the cursor away, and put the middle of the book into the middle."""
         self.cursor, self.at, self.grid = 0, None, None
