@@ -584,3 +584,18 @@ def test_the_ledger_says_which_updates_were_missed() -> None:
     trades, book = ledger
     assert (book.end, book.missed) == (8.0, "updates 7-9")
     assert trades.end is None
+
+
+def test_every_stream_has_its_own_last_hour() -> None:
+    async def then(live: LiveFeed, network: Network, server: Server) -> None:
+        await asyncio.sleep(130)
+        server.muted.add("book BTC")
+        await asyncio.sleep(70)
+        [report] = live.reports()
+        strips = dict(report.streams)
+        assert strips["ETH book"].strip().endswith("l")
+        assert "s" in strips["BTC book"].strip()[2:]
+        live.want([("toy", Subscription("book", "ETH"))])
+        assert "BTC book" not in dict(live.reports()[0].streams)
+
+    scene(then, None, BOOK, Subscription("book", "ETH"), TAPE)

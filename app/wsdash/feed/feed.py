@@ -29,6 +29,7 @@ class LinkReport(msgspec.Struct, frozen=True):
         strip: the last hour, oldest first, one letter a minute:
             ``l`` live, ``s`` stale or syncing, ``d`` down, a space before it existed.
         rotate_at: when another connection is due to take over; None for never.
+        streams: what it carries, as names and strips of the same kind.
         custom: host and port where the settings lead it somewhere else than to the venue.
     """
 
@@ -43,6 +44,7 @@ class LinkReport(msgspec.Struct, frozen=True):
     strip: str
     rotate_at: float | None = None
     custom: str = ""
+    streams: tuple[tuple[str, str], ...] = ()
 
 
 class Feed(Protocol):

@@ -231,7 +231,11 @@ def _report(line: Line) -> LinkReport:
         budget=connection.budget.limit,
         resyncs=line.history.resyncs,
         bad=session.tally.unparsed if session is not None else 0,
-        strip=line.history.strip,
+        strip=str(line.history.strip),
+        streams=tuple(
+            (clean(f"{sub.symbol} {sub.channel}", 40), str(strip))
+            for sub, strip in sorted(line.history.streams.items())
+        ),
         rotate_at=line.rotate_at,
         custom=_custom(connection),
     )

@@ -68,7 +68,7 @@ class RecordedLinks:
                 budget=0,
                 resyncs=line.history.resyncs,
                 bad=bad,
-                strip=line.history.strip,
+                strip=str(line.history.strip),
             )
             for line in self._lines.values()
         ]

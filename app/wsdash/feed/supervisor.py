@@ -50,6 +50,9 @@ class Supervisor:
         line.wanted = wanted
         streams.keep(self.board, line.connection.venue.name, wanted, self._clock.monotonic())
         line.patients = {sub: p for sub, p in line.patients.items() if sub in wanted}
+        line.history.streams = {
+            sub: strip for sub, strip in line.history.streams.items() if sub in wanted
+        }
         books = {sub.symbol for sub in wanted if sub.channel == "book"}
         self.board.gaps.forget(line.connection.link.name, books, self._clock.wall())
         self._ask(line)
@@ -179,14 +182,15 @@ class Supervisor:
             connection = line.connection
             connection.tick(now)
             line.history.note(connection.link, connection.frames, now)
-            if connection.role == "public" and connection.is_live:
-                for sub in line.wanted:
-                    self._look(line, sub, now)
+            for sub in line.wanted:
+                stream = streams.find(self.board, connection.venue.name, sub)
+                if stream is None:
+                    continue
+                if connection.role == "public" and connection.is_live:
+                    self._look(line, sub, stream, now)
+                line.history.note_stream(sub, connection.link, stream.state, now)
 
-    def _look(self, line: Line, sub: Subscription, now: float) -> None:
-        stream = streams.find(self.board, line.connection.venue.name, sub)
-        if stream is None:
-            return
+    def _look(self, line: Line, sub: Subscription, stream: Stream, now: float) -> None:
         before = stream.state
         if before in _UNSYNCED and line.connection.awaits(sub.symbol):
             return  # the socket is not to blame, and the session asks again
