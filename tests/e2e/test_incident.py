@@ -72,6 +72,7 @@ async def test_a_bundle_replays_to_the_books_that_were_on_the_screen(
             assert secret.encode() not in everything
 
 
+@pytest.mark.row("E4")
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wsdash.feed.incident.CAPACITY", 10_000)
     from wsdash.feed.log import new_log
@@ -86,6 +87,7 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert flight._records
 
 
+@pytest.mark.row("E5")
 def test_a_bundle_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     from wsdash.feed.log import new_log
     from wsdash.feed.market import Board

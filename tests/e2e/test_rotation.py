@@ -58,6 +58,7 @@ async def until(told: object, seconds: float = 15.0) -> None:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.row("D12")
 async def test_all_connections_rotate_three_times_and_nothing_is_missed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from tests.feed.scripted import BOOK, TAPE, FakeSocket, Network, Server, Words, feed, toy
 from tests.feed.test_live import BTC, Diary
 from tests.virtual import play
@@ -93,6 +94,7 @@ def never_stale(diary: Diary) -> bool:
     return all(state in (ChannelState.LIVE, ChannelState.QUIET) for *_, state in diary.streams)
 
 
+@pytest.mark.row("D12")
 def test_a_rotation_by_key_leaves_no_moment_and_no_trade_out() -> None:
     async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
         for _ in range(3):
@@ -110,6 +112,7 @@ def test_a_rotation_by_key_leaves_no_moment_and_no_trade_out() -> None:
     assert LinkState.ROTATING in [state for _, state in diary.links]
 
 
+@pytest.mark.row("D12")
 def test_the_book_after_the_swap_is_the_new_connections() -> None:
     async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
         before = live.board.markets[BTC].book
@@ -126,6 +129,7 @@ def test_the_book_after_the_swap_is_the_new_connections() -> None:
     stage(act)
 
 
+@pytest.mark.row("D12")
 def test_a_connection_goes_before_the_venue_ends_it() -> None:
     async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
         choir.period = 2.0
@@ -138,6 +142,7 @@ def test_a_connection_goes_before_the_venue_ends_it() -> None:
     assert all(1.95 * HOUR < life < 3.05 * HOUR for life in lives)
 
 
+@pytest.mark.row("D11")
 def test_an_announced_shutdown_is_gone_ahead_of() -> None:
     async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
         network.sockets[0].say("going")
@@ -150,6 +155,7 @@ def test_an_announced_shutdown_is_gone_ahead_of() -> None:
     assert never_stale(diary)
 
 
+@pytest.mark.row("D12")
 def test_a_new_connection_that_differs_never_takes_over() -> None:
     async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
         old = live.board.markets[BTC].book
@@ -172,6 +178,7 @@ def test_a_new_connection_that_differs_never_takes_over() -> None:
     assert never_stale(diary)
 
 
+@pytest.mark.row("D12", "D11")
 def test_when_the_old_one_dies_first_the_new_one_takes_over_at_once() -> None:
     async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
         choir.muted.add("book")  # so that they cannot be compared

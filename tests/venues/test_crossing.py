@@ -68,6 +68,7 @@ UNCROSS: Sequence[Level] = [("12.0", "0.0")]
 
 
 @VENUES
+@pytest.mark.row("D5")
 def test_a_crossed_book_is_lost_at_once_and_back_when_it_uncrosses(venue: Venue) -> None:
     _, say = venue()
     [lost] = say(CROSS, [], 1.0).events
@@ -80,6 +81,7 @@ def test_a_crossed_book_is_lost_at_once_and_back_when_it_uncrosses(venue: Venue)
 
 
 @VENUES
+@pytest.mark.row("D5")
 def test_a_book_that_stays_crossed_over_changes_is_got_anew(venue: Venue) -> None:
     _, say = venue()
     steps = [say([("12.0", f"{n}.0")], [], 1.0 + n / 100) for n in range(1, CROSSED_CHANGES + 2)]
@@ -88,6 +90,7 @@ def test_a_book_that_stays_crossed_over_changes_is_got_anew(venue: Venue) -> Non
 
 
 @VENUES
+@pytest.mark.row("D5")
 def test_a_book_that_stays_crossed_in_silence_is_got_anew(venue: Venue) -> None:
     session, say = venue()
     say(CROSS, [], 1.0)
@@ -99,6 +102,7 @@ def test_a_book_that_stays_crossed_in_silence_is_got_anew(venue: Venue) -> None:
 
 
 @VENUES
+@pytest.mark.row("D5")
 def test_a_book_that_crosses_again_and_again_is_lost_each_time(venue: Venue) -> None:
     session, say = venue()
     losses = [say(CROSS, [], 1.0).events[0]]
@@ -109,6 +113,7 @@ def test_a_book_that_crosses_again_and_again_is_lost_each_time(venue: Venue) -> 
     assert session.tally.ever_crossed
 
 
+@pytest.mark.row("D5")
 def test_a_locked_book_is_believed() -> None:
     _, say = kraken()
     [moved] = say([("11.0", "1.0")], [], 1.0).events
