@@ -6,9 +6,9 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wsdash import wiring
 from wsdash.domain.instrument import MarketKey
@@ -17,6 +17,10 @@ from wsdash.markets import parse
 from wsdash.paths import config_file, state_dir
 from wsdash.settings import Settings, load, shown
 from wsdash.venues import registry
+
+if TYPE_CHECKING:
+    from wsdash.feed.alerts import Alerts
+    from wsdash.feed.live import LiveFeed
 
 USAGE = 2
 """Exit code of a child that was used wrongly."""
@@ -147,18 +151,45 @@ def _dashboard(
     )
     feed.supervisor.listeners.append(flight)
     feed.supervisor.recording = True
+    alerts = _alerts(settings, feed, kept=not badge)
+    feed.supervisor.listeners.append(alerts)
+
+    @contextlib.asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        async with alerts.running(), feed.running():
+            yield
+
     app = Dashboard(
         feed,
         watchlist=keys,
         title_badge=badge,
-        lifespan=feed.running,
+        lifespan=running,
         accounts=wiring.venues_with_account(settings),
         leave_after=seconds,
         export_dir=state_dir() / "exports",
         incident=lambda: flight.write(state_dir() / "incidents"),
+        alerts=alerts,
         **_look(settings),
     )
     return run_app(app, mouse=settings.mouse, state_dir=state_dir())
+
+
+def _alerts(settings: Settings, feed: LiveFeed, *, kept: bool) -> Alerts:
+    """Return what watches the alert rules; those of a demo end with it, and tell nobody outside."""
+    from wsdash.feed.alerts import Alerts
+    from wsdash.feed.alerts_store import Journal, Shelf
+    from wsdash.feed.clock import SystemClock
+    from wsdash.feed.notify import Command, Delivery, Webhook
+
+    if not kept:
+        return Alerts(feed.board, SystemClock())
+    outlets: dict[str, Delivery] = {"journal": Journal(state_dir() / "alerts.jsonl")}
+    if settings.alert_command:
+        outlets["command"] = Command(settings.alert_command)
+    if settings.alert_webhook is not None:
+        outlets["webhook"] = Webhook(settings.alert_webhook.get_secret_value())
+    shelf = Shelf(config_file().with_name("alerts.txt"))
+    return Alerts(feed.board, SystemClock(), shelf=shelf, outlets=outlets)
 
 
 def _look(settings: Settings) -> dict[str, Any]:

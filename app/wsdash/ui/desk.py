@@ -15,6 +15,7 @@ from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, LinkReport, Player
 from wsdash.feed.gaps import Gap
 from wsdash.feed.market import Market, Stream
+from wsdash.ui.alarm import Alarm
 from wsdash.ui.flow import SECONDS, Traded
 from wsdash.ui.guard import Guard
 from wsdash.ui.heat_log import HeatLog
@@ -54,6 +55,7 @@ class Desk:
         traded: what the prints of the market in focus add up to.
         stacking: how its book changed without trades.
         heat: how its book was, second by second.
+        alarm: the alerts.
     """
 
     feed: Feed
@@ -78,6 +80,7 @@ class Desk:
     traded: Traded = field(default_factory=Traded)
     stacking: Stacking = field(default_factory=Stacking)
     heat: HeatLog = field(default_factory=HeatLog)
+    alarm: Alarm = field(default_factory=Alarm)
 
     @property
     def market(self) -> Market | None:

@@ -80,6 +80,7 @@ KEYS: Final = (
     Key("export", "e", "e", "app.export", "log: write it to a file", SUPERVISOR),
     Key("gaps", "G", "G", "gaps", "gaps in the data"),
     Key("incident", "i", "i", "app.incident", "keep what led up to this moment"),
+    Key("alerts", "exclamation_mark", "!", "app.alerts", "alerts: rules, and what fired"),
     Key("ladder", "o", "o", "show('ladder')", "order book"),
     Key("tape", "t", "t", "show('tape')", "tape"),
     Key("chart", "g", "g", "show('chart')", "candle chart"),

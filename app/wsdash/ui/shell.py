@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path, PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.events import Unmount
@@ -17,6 +17,7 @@ from textual.filter import DimFilter, Monochrome, NoColor
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, Player
 from wsdash.paths import styles_dir
+from wsdash.ui.alarm import Alarm
 from wsdash.ui.desk import Desk
 from wsdash.ui.screens.dashboard import DashboardScreen
 from wsdash.ui.snapshots.status import Vitals
@@ -32,6 +33,9 @@ from wsdash.ui.themes import (
     themes,
 )
 from wsdash.ui.wake import ASLEEP
+
+if TYPE_CHECKING:
+    from wsdash.feed.alerts import Alerts
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 """Starts a feed and ends it."""
@@ -56,6 +60,7 @@ class Shell(TerminalApp):
         leave_after: seconds after which the program ends by itself.
         export_dir: where exported logs go; None where there is no such place.
         incident: keeps what led up to this moment and returns where; None in a replay.
+        alerts: watches rules; whoever made it runs it.
     """
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [
@@ -82,6 +87,7 @@ class Shell(TerminalApp):
         leave_after: float | None = None,
         export_dir: Path | None = None,
         incident: Callable[[], Path] | None = None,
+        alerts: Alerts | None = None,
     ) -> None:
         super().__init__()
         self.desk = Desk(
@@ -97,6 +103,7 @@ class Shell(TerminalApp):
             drawing=lambda: self.drawing,
             export_dir=export_dir,
             settings=settings,
+            alarm=Alarm(alerts),
         )
         self.desk.wake.redraw = self._draw_soon
         self.tempo = Tempo(fps, lambda: self.lag.worst)
@@ -177,7 +184,8 @@ class Shell(TerminalApp):
 
     def subscribe(self) -> None:
         """Tell the feed what is on the desk."""
-        self.desk.feed.want(self.desk.wanted())
+        wanted = dict.fromkeys([*self.desk.wanted(), *self.desk.alarm.wanted()])
+        self.desk.feed.want(wanted)
 
     def _vitals(self) -> Vitals:
         stats = self.output

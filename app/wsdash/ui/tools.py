@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from wsdash.ui.controls import Controls
+from wsdash.ui.alerting import Alerting
 from wsdash.ui.screens.ask import Ask
 from wsdash.ui.snapshots.slippage import BadAmount, amount_of
 
 
-class Tools(Controls):
+class Tools(Alerting):
     """Does what keys say about how a market is looked at."""
 
     def action_fixed(self) -> None:

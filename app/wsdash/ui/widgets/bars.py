@@ -131,7 +131,8 @@ class KeyBar(Bar):
     def rows(self, width: int, height: int) -> tuple[Line, ...]:
         """Return the bottom line.
 
-        A word to the trader takes its right end for a while, and a crash for as long as it lasts.
+        A word to the trader takes its right end for a while, a crash for as long as it lasts,
+        and an alert until somebody looks at it.
         """
         desk = self.desk
         words, until = desk.notice
@@ -142,7 +143,10 @@ class KeyBar(Bar):
         if crashed := crash_words(desk.down):
             return (news_line(keys, Span(crashed, "bad"), width),)
         vitals = desk.vitals()
+        late = vitals.slowed is not None or (vitals.loop or 0.0) > LATE
+        if (fired := desk.alarm.words(width - 2)) and not late:
+            return (news_line(keys, Span(fired, "look"), width),)
         taken = sum(len(key) + len(what) + 3 for key, what in keys)
-        if vitals.slowed is not None or (vitals.loop or 0.0) > LATE:
+        if late:
             taken = 0  # more important than keys
         return (key_line(keys, vital_signs(vitals, width - taken - 2), width),)

@@ -43,7 +43,7 @@ class Compact(Bar):
             rows = (rows[0], *map(switched_off, self._shown[1:-1]), rows[-1])
         else:
             self._shown = rows
-        return (*rows[:-1], self._notice() or rows[-1])
+        return (*rows[:-1], self._notice(width) or rows[-1])
 
     def due(self) -> float | None:
         """Return when the digits that changed stop shining."""
@@ -54,6 +54,7 @@ class Compact(Bar):
         self._glow.forget()
         self._shown = ()
 
-    def _notice(self) -> Line:
+    def _notice(self, width: int) -> Line:
         words, until = self.desk.notice
-        return (Span(f" {words}", "look"),) if words and self.desk.feed.now() < until else ()
+        said = words if words and self.desk.feed.now() < until else self.desk.alarm.words(width - 1)
+        return (Span(f" {said}", "look"),) if said else ()
