@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,7 +44,7 @@ def market_of(book: OrderBook | None, key: MarketKey = BTC, *, listed: bool = Tr
     return market
 
 
-def drawn(market: Market, width: int = 60, height: int = 22, **sight: int) -> Picture:
+def drawn(market: Market, width: int = 60, height: int = 22, **sight: Any) -> Picture:
     looked = Sight(width, height, **sight)
     return ladder(market, market.key, LIVE, looked, Glow(), 0.0)
 

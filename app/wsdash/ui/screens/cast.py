@@ -30,13 +30,15 @@ class Cast:
         self.tape = TapePane(desk, name="tape")
         self.supervisor = SupervisorPane(desk, name="supervisor")
         self.ladder = LadderPane(desk, name="ladder")
+        heat = HeatPane(desk, self.ladder, name="heat")
+        self.ladder.moved = heat.draw
         everyone: tuple[Pane, ...] = (
             TitleBar(desk, name="title"),
             self.ladder,
             self.tape,
             self.chart,
             self.curve,
-            HeatPane(desk, self.ladder, name="heat"),
+            heat,
             self.watch,
             BalancesPane(desk, name="balances"),
             self.supervisor,

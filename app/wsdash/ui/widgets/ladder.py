@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from wsdash.domain.book import OrderBook
 from wsdash.domain.instrument import MarketKey
 from wsdash.ui.desk import Desk
@@ -18,7 +20,15 @@ from wsdash.ui.widgets.pane import Pane
 
 
 class LadderPane(Pane):
-    """The book of the market in focus."""
+    """The book of the market in focus.
+
+    Attributes:
+        fixed: whether its rows are fixed to prices, and not levels.
+        grid: these rows.
+        at: the chosen price in them.
+        amount: of an order whose cost is told.
+        moved: called when the rows are other ones.
+    """
 
     channel = "book"
 
@@ -30,6 +40,7 @@ class LadderPane(Pane):
         self.grid: Grid | None = None
         self.at: int | None = None
         self.amount: Amount | None = None
+        self.moved: Callable[[], object] = lambda: None
         self._reach = 1
         self._glow = Glow()
 
@@ -112,7 +123,9 @@ class LadderPane(Pane):
         return Sight(width, height, self.ticks, self.cursor, self.grid, self.at, self.amount, flow)
 
     def _settle(self, book: OrderBook | None, step: int, rows: int) -> None:
-        self.grid = settled(self.grid, book, step, rows)
+        before, self.grid = self.grid, settled(self.grid, book, step, rows)
+        if self.grid != before:
+            self.call_later(self.moved)
         if self.at is not None and not (self.grid and self.grid.holds(self.at)):
             self.at = None
 
