@@ -6,14 +6,17 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from tests.ui.fakes import BTC, FakeFeed, Scene
+from tests.ui.fakes import BTC, MARKETS, FakeFeed, Scene
 from tests.ui.screen import dashboard, hides, shows, until
 
 from wsdash.domain.book import OrderBook
 from wsdash.domain.numbers import price_key
 from wsdash.domain.trades import Trade
 from wsdash.ui.flow import Traded
+from wsdash.ui.snapshots.depth import digits_of
 from wsdash.ui.snapshots.grid import Grid, settled
+from wsdash.ui.snapshots.lines import plain_text, width_of
+from wsdash.ui.snapshots.slippage import BadAmount, amount_of, slippage_rows
 from wsdash.ui.snapshots.stacking import Moved, Stacking
 from wsdash.ui.snapshots.tape_rows import Choice, chosen
 
@@ -241,3 +244,30 @@ async def test_a_tape_is_narrowed_paused_and_scrolled() -> None:
         await until(pilot, lambda: tape.text.split("\n")[1:5] == before[:4])
         await pilot.press("space", "c")
         await until(pilot, lambda: "65,333.3" in tape.text)
+
+
+@pytest.mark.parametrize("width", [34, 36, 44, 58, 120])
+def test_the_cost_of_an_order_fits_and_is_the_sum_of_what_it_takes(width: int) -> None:
+    book = OrderBook()
+    book.replace([("64999.9", "1"), ("64990.0", "3")], [("65000.1", "1"), ("65010.0", "3")])
+    instrument = MARKETS[BTC][0]
+    amount = amount_of("2.5", instrument)
+    rows = slippage_rows(book, amount, digits_of(instrument, book), width)
+    bought = (Fraction("65000.1") + Fraction("65010.0") * Fraction("1.5")) / Fraction("2.5")
+    cost = float((bought - 65_000) / 65_000 * 10_000)
+    text = plain_text(rows[0])
+    assert f"{float(bought):,.2f}" in text
+    assert f"{cost:+.2f}bp" in text
+    assert "100%" in text
+    assert ("2.5 BTC" in text) == (width >= 36)
+    assert all(width_of(row) <= width for row in rows)
+    spent = amount_of("65000.1 usd", instrument)
+    assert "65,000.10  +0.02bp" in plain_text(
+        slippage_rows(book, spent, digits_of(None, book), 60)[0]
+    )
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "0", "1e99", "NaN", "2 DOGE", "2 BTC USD"])
+def test_what_is_no_amount_is_said_in_words(text: str) -> None:
+    with pytest.raises(BadAmount, match=r"number|above zero|BTC or USD"):
+        amount_of(text, MARKETS[BTC][0])

@@ -77,6 +77,8 @@ class Tools(Alerting):
         def typed(text: str | None) -> None:
             if text is not None:
                 ladder.amount = amount_of(text, instrument) if text.strip() else None
+                if ladder.place is None:
+                    self.say("a larger screen shows the cost")
                 self.board_screen.draw_all()
 
         before = ladder.amount.typed if ladder.amount is not None else ""

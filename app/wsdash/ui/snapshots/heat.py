@@ -16,6 +16,9 @@ from wsdash.ui.snapshots.numbers import Column, column_of, human
 SHADES: Final = 12
 """Levels of each side; both together are 24."""
 
+USUAL: Final = 0.99
+"""Share of the sizes in sight that the strongest colour is made for; a few may be larger."""
+
 Glyphs: TypeAlias = Literal["colours", "shades", "ascii"]
 """How sizes are told: by half cells of many colours, or by how full a cell is."""
 
@@ -57,7 +60,8 @@ def heat(seconds: Sequence[Second], view: HeatView) -> tuple[tuple[Line, ...], f
     seen = set(keys)
     sizes = [abs(size) for rows in shown if isinstance(rows, Mapping)
              for key, size in rows.items() if key in seen]  # fmt: skip
-    scale = steady_scale(max(sizes, default=0.0))
+    sizes.sort()
+    scale = steady_scale(sizes[int((len(sizes) - 1) * USUAL + 0.999)] if sizes else 0.0)
     lines: list[Line] = []
     if view.header:
         lines.append((Span(f" {'price':>{axis.width}}", "off"),))

@@ -97,7 +97,14 @@ def _row(
     brief = Span(f" {share}", part.role)
     bps = Span(f"  {cost}", "bright")
     avg = Span(f"  {price}", "text")
-    short: Line = (Span(f" {mark} ", role), Span(side, "text"))
+    short: Line = (Span(f" {mark} ", role), Span(f"{amount.text:<4}", "text"))
+    least: Line = (Span(f" {mark} ", role), Span(side, "text"))
     return first_fit(
-        width, [(*head, avg, bps, part), (*head, avg, bps, brief), (*short, avg, bps, brief)]
+        width,
+        [
+            (*head, avg, bps, part),
+            (*head, avg, bps, brief),
+            (*short, avg, bps, brief),
+            (*least, avg, bps, brief),
+        ],
     )
