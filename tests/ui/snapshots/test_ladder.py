@@ -9,14 +9,18 @@ from hypothesis import strategies as st
 from tests.ui.fakes import BTC, MARKETS
 
 from wsdash.domain.book import OrderBook
+from wsdash.domain.figures_tape import AtPrice
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.numbers import price_key
 from wsdash.feed.market import Market, Stream
 from wsdash.ui.snapshots.depth import GROUPS, Digits, digits_of, middle, rungs
 from wsdash.ui.snapshots.glow import Glow
+from wsdash.ui.snapshots.grid import Grid
 from wsdash.ui.snapshots.ladder import Sight, ladder
+from wsdash.ui.snapshots.ladder_rows import FlowRows
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.picture import Picture, Verdict
+from wsdash.ui.snapshots.stacking import Moved
 
 LIVE = Verdict("LIVE", "0.2s")
 TENTH = Digits(1, 4, 10**17)
@@ -136,3 +140,36 @@ def test_spread_mid_and_microprice() -> None:
 def test_decimals_of_an_unknown_instrument_are_those_it_came_with() -> None:
     book = book_of([("0.00000812", "1000.5")], [("0.0000082", "1")])
     assert digits_of(None, book)[:2] == (8, 1)
+
+
+def test_a_level_of_five_times_the_median_stands_out() -> None:
+    asks = [("100.1", "1"), ("100.2", "5"), ("100.3", "4.9")]
+    bids = [("100.0", "1"), ("99.9", "1")]
+    rows = drawn(market_of(book_of(bids, asks))).rows
+    bright = {
+        plain_text(row).split()[0]
+        for row in rows
+        for span in row
+        if span.role == "bright" and "mid" not in plain_text(row)
+    }
+    assert bright == {"100.2"}
+
+
+def test_fixed_rows_tell_what_was_traded_and_stacked_at_every_price() -> None:
+    one = 10**17
+    market = market_of(book_of([("100.0", "1")], [("100.3", "2")]))
+    grid = Grid(price_key("100.4"), one, 6)
+    key = price_key("100.1")
+    flow = FlowRows(
+        {key: AtPrice(Decimal("100.1"), Decimal("0.25"), Decimal("1.5"))},
+        {key: Moved(Decimal(2), Decimal("0.5"))},
+    )
+    picture = drawn(market, 60, 16, grid=grid, at=price_key("100.3"), flow=flow)
+    rows = [plain_text(row).split() for row in picture.rows]
+    assert [row[0] for row in rows[1:7]] == ["100.4", "100.3", "100.2", "100.1", "100.0", "99.9"]
+    assert rows[4] == ["100.1", "1.50", "0.25", "+1.50"]
+    assert rows[2][1].rstrip("0") == "2."
+    assert "100.3 × 2" in plain_text(picture.rows[-2])
+    assert "+14.98bp" in plain_text(picture.rows[-2])
+    assert "Σ 2 = 200.6 USD" in plain_text(picture.rows[-1])
+    assert all(width_of(row) <= 60 for row in picture.rows)
