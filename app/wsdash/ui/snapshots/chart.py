@@ -22,7 +22,7 @@ from wsdash.ui.snapshots.chart_lines import (
 )
 from wsdash.ui.snapshots.clocks import clock, short_clock
 from wsdash.ui.snapshots.depth import digits_of
-from wsdash.ui.snapshots.lines import Line, Span
+from wsdash.ui.snapshots.lines import Line, Span, joined
 from wsdash.ui.snapshots.numbers import human, price_text
 from wsdash.ui.snapshots.picture import Picture, Verdict
 
@@ -88,9 +88,11 @@ def chart(
     last = price_text(candles[-1].close, digits)
     axis = max(len(last), len(_label(float(candles[-1].high), digits))) + 1
     slots = _slots(candles, gaps, view, (view.width - axis - 1) // view.spacing)
-    rows = _rows(slots, view, axis, last, digits)
-    told = words(view.overlay, digits)
-    notes = (*told, *_reading(candles[-1], digits), *_scrolled(view, candles[-1]))
+    told = words(view.overlay, digits) if view.height >= 6 else ()
+    rows = _rows(slots, view._replace(height=view.height - bool(told)), axis, last, digits)
+    if told:
+        rows = ((Span(" "), *joined(told, view.width - 1)), *rows)
+    notes = (*_reading(candles[-1], digits), *_scrolled(view, candles[-1]))
     return Picture(title, rows, verdict, notes, figure=last)
 
 
