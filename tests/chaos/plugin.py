@@ -74,7 +74,7 @@ def pytest_runtest_makereport(
     """Note how a case of a fault ended."""
     report: pytest.TestReport = yield
     rows = item.stash.get(_ROWS, ())
-    if rows and (report.when == "call" or not report.passed):
+    if report.failed or (rows and (report.when == "call" or not report.passed)):
         case: dict[str, Any] = {"test": item.nodeid, "rows": rows, "outcome": report.outcome}
         if report.skipped and isinstance(report.longrepr, tuple):
             case["reason"] = report.longrepr[2].removeprefix("Skipped: ")

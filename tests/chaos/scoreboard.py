@@ -39,6 +39,11 @@ class Reports:
             found.seconds += run.get("seconds", 0.0)
             for figure in run["figures"]:
                 found.figures.setdefault(figure["line"], []).append(figure["values"])
+        by_test: dict[str, dict[str, Any]] = {}
+        for case in found.cases:  # one that ran twice counts once, and a failure counts
+            if by_test.get(case["test"], case)["outcome"] != "failed":
+                by_test[case["test"]] = case
+        found.cases = list(by_test.values())
         return found
 
     def numbers(self, line: str, name: str) -> list[float]:
@@ -125,7 +130,7 @@ def _within(line: str, limits: dict[str, float]) -> Callable[[Reports], Measured
 def _survived(reports: Reports) -> Measured:
     covered = [row for row in ROWS if reports.of_row(row)["passed"]]
     failed = [row for row in ROWS if reports.of_row(row)["failed"]]
-    cases = sum(case["outcome"] == "passed" for case in reports.cases)
+    cases = sum(case["outcome"] == "passed" and bool(case["rows"]) for case in reports.cases)
     words = f"{len(covered)} of {len(ROWS)} rows covered, {cases:,} cases passed"
     words += f", failing: {', '.join(failed)}" if failed else ""
     return Measured(words, len(covered) == len(ROWS) and not failed and cases >= 250)
@@ -398,7 +403,7 @@ def board(reports: Reports) -> str:
             f"| {name} | {line.title} | {line.target} | {measured.words} | {met} "
             f"| `{line.command}` |"
         )
-    lines += ["", *_rows(reports), "", *_honestly(reports)]
+    lines += ["", *_rows(reports), "", *_others(reports), "", *_honestly(reports)]
     return "\n".join(lines) + "\n"
 
 
@@ -456,6 +461,24 @@ LIMITS: Final = """\
   one that was not measured says so."""
 
 
+def _others(reports: Reports) -> list[str]:
+    """What was measured beside the lines of the board."""
+    lines = ["## Other figures", "", "| | measured |", "|---|---|"]
+    for line, figures in sorted(reports.figures.items()):
+        if line not in LINES:
+            lines += [f"| {line} | {_plainly(figure)} |" for figure in figures[-3:]]
+    return lines
+
+
+def _plainly(values: dict[str, Any]) -> str:
+    def word(value: object) -> str:
+        if isinstance(value, list):
+            return ", ".join(word(part) for part in value)
+        return f"{value:,.3g}" if isinstance(value, float) else str(value)
+
+    return "; ".join(f"{name} {word(value)}" for name, value in values.items())
+
+
 def _honestly(reports: Reports) -> list[str]:
     skipped = {
         (case["test"].rpartition("::")[2], case.get("reason", "no reason given"))
@@ -463,6 +486,10 @@ def _honestly(reports: Reports) -> list[str]:
         if case["outcome"] == "skipped"
     }
     lines = LIMITS.splitlines()
+    others = [c["test"] for c in reports.cases if c["outcome"] == "failed" and not c["rows"]]
+    if others:
+        lines += ["", "Failed in the same run, though no case of a row:", ""]
+        lines += [f"* `{test}`" for test in sorted(others)]
     if skipped:
         lines += ["", "Skipped here:", ""]
         lines += [f"* `{test}`: {reason}" for test, reason in sorted(skipped)]
