@@ -245,7 +245,6 @@ def _custom(connection: Connection) -> str:
     """Where a connection goes, when that is none of the venue's own hosts."""
     parts = urlsplit(connection.address)
     host = parts.hostname or ""
-    own = connection.venue.hosts
-    if any(host == known or host.endswith("." + known) for known in own):
+    if any(f".{host}".endswith(f".{own}") for own in connection.venue.hosts):
         return ""
     return clean(f"{host}:{parts.port}" if parts.port else host, 60)
