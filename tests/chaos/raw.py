@@ -167,9 +167,9 @@ async def talk(peer: Peer, beat: float = 0.2, times: int = 1_000_000) -> None:
                 if opcode == PING:
                     await peer.say(frame(payload, PONG))
                 words = payload.decode("utf-8", "replace").split()
-                if opcode == TEXT and words[:2] == ["subscribe", "book"]:
-                    subscribed.append(words[2])
-                    await peer.say(frame(f"ack book {words[2]}".encode()))
+                if opcode == TEXT and words[:1] == ["subscribe"]:
+                    await peer.say(frame(f"ack {' '.join(words[1:])}".encode()))
+                    subscribed += words[2:]
                 listener = asyncio.create_task(peer.hear())
             for symbol in subscribed:
                 await peer.say(frame(f"book {symbol} {number}".encode()))

@@ -243,8 +243,9 @@ def _soaked(reports: Reports) -> Measured:
     run = max(runs, key=lambda figure: figure["seconds"])
     words = (
         f"{run['seconds']:.0f} s, {run['faults']:.0f} faults, {run['rate']:,.0f} messages/s, "
-        f"memory {run['rss_slope']:+.1f} MB/h after warm-up, descriptors {run['fds']:+.0f}, "
-        f"tasks {run['tasks']:+.0f}, loop lag p99 {seconds(run['lag_p99'])}, "
+        f"memory {run['rss_slope']:+.1f} MB/h with the exchange in the same process, "
+        f"descriptors {run['fds']:+.0f}, tasks {run['tasks']:+.0f}, "
+        f"loop lag p99 {seconds(run['lag_p99'])}, "
         f"{run['cpu']:.0%} of a core, {run['wrong']:.0f} wrong books of {run['compared']:,.0f}"
     )
     met = run["rss_slope"] < 1 and not run["wrong"]

@@ -371,15 +371,37 @@ async def test_a_message_larger_than_is_taken_parks_after_the_third(pieces: list
 
 
 @pytest.mark.row("C7")
-async def test_nobody_waits_for_a_closing_handshake_that_never_ends(figure: Figure) -> None:
-    """The venue says that it closes, and then keeps the connection open."""
-    goodbye = frame(struct.pack("!H", 1001) + b"see you", CLOSE)
-    async with theatre(saying(goodbye), talker()) as house, toy_feed(house.address) as feed:
-        await until(lambda: is_live(feed))
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        (
+            frame(struct.pack("!H", 1001) + b"see you", CLOSE),
+            "closed 1001 (venue going away): see you",
+        ),
+        (frame(b"", 3), "protocol error 1002"),
+    ],
+    ids=["goodbye", "broken"],
+)
+async def test_nobody_waits_for_a_closing_handshake_that_never_ends(
+    last: bytes, words: str, figure: Figure
+) -> None:
+    """The venue says that it closes, or breaks the protocol, and keeps the connection open."""
+    said: list[float] = []
+
+    async def act(peer: Peer) -> None:
+        await peer.open()
+        await talk(peer, 0.03, 8)
+        said.append(asyncio.get_running_loop().time())
+        await peer.say(last)
+        await peer.stay()
+
+    async with theatre(act, talker()) as house, toy_feed(house.address) as feed:
         await until(lambda: link(feed).state is LinkState.BACKOFF)
-        figure("C7", seconds=await until(lambda: len(house.peers) == 2))
-        await until(lambda: is_live(feed))
-        assert reasons(feed)[0] == "closed 1001 (venue going away): see you"
+        took = asyncio.get_running_loop().time() - said[0]
+        figure("C7", seconds=took)
+        assert took < 2.5, "half a second is what it is given; heartbeats would take five"
+        await until(lambda: len(house.peers) == 2 and is_live(feed))
+        assert reasons(feed)[0] == words
 
 
 @pytest.mark.row("C2", "G1")

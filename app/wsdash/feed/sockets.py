@@ -62,6 +62,17 @@ class _Connection(ClientConnection):
     def abort(self) -> None:
         self.transport.abort()
 
+    def data_received(self, data: bytes) -> None:
+        """Take data; once the connection is to close, give the other side its time and no more.
+
+        The library waits for the end of TCP in `close`, but not in `recv`: a server that says
+        goodbye or breaks the protocol and then stays would be listened to for ever.
+        """
+        had_deadline = self.close_deadline is not None
+        super().data_received(data)
+        if self.close_deadline is not None and not had_deadline:
+            self.loop.call_at(self.close_deadline, self.transport.abort)
+
 
 class _Connect(connect):
     """A single attempt: redirects are answers, not instructions."""
