@@ -6,7 +6,6 @@ sequences it emits is written down in `wsdash.ui.modes`.
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import os
 import select
@@ -20,7 +19,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from textual import constants, events
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
@@ -28,6 +26,7 @@ from wsdash.ui import modes
 from wsdash.ui.host import Host
 from wsdash.ui.output import FrameWriter, open_terminal, say_farewell
 from wsdash.ui.output_stats import OutputStats
+from wsdash.ui.typed import Typed
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -223,8 +222,7 @@ class SafeDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until asked to end, or until the terminal is gone."""
-        parser = XTermParser(self._debug)
-        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        typed = Typed(debug=self._debug)
         while not self.exit_event.is_set():
             if select.select((self.fileno,), (), (), 0.1)[0]:
                 try:
@@ -234,15 +232,7 @@ class SafeDriver(LinuxDriver):
                 if not data:
                     self._gone()
                     return
-                parser = self._feed(parser, decode(data))
-            for message in parser.tick():
+                for message in typed.read(data):
+                    self.process_message(message)
+            for message in typed.tick():
                 self.process_message(message)
-
-    def _feed(self, parser: XTermParser, text: str) -> XTermParser:
-        try:
-            messages = list(parser.feed(text))
-        except Exception:  # noqa: BLE001 - whatever a terminal sends, keys must go on
-            return XTermParser(self._debug)
-        for message in messages:
-            self.process_message(message)
-        return parser

@@ -24,7 +24,7 @@ def test_a_crash(tmp_path: Path, state: str) -> None:
         assert terminal.ended() == 70
         assert terminal.is_cooked()
         assert terminal.modes_left() == set()
-        said = terminal.output.decode()
+        said = terminal.output.decode("utf-8", "replace")  # a stall may cut a frame anywhere
         assert "RuntimeError" in said
         assert "guest.py:" in said
         kept = (tmp_path / "crash.log").read_text()
