@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Container
 from pathlib import Path
 from typing import Final
 
 _HEADER: Final = re.compile(r"\s*\[\[?([^\]]+)\]")
 _SETTING: Final = re.compile(r"\s*((?:[\w.\s-]|\"[^\"]*\"|'[^']*')+?)\s*=")
 _NAME: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)")
+
+
+def spoken(path: tuple[str, ...], ours: Container[str]) -> str:
+    """Return a path in words; a name that is not ours may be a secret in the wrong place."""
+    return ".".join(name if name in ours or name.isdecimal() else "…" for name in path)
 
 
 def place(file: Path, text: str, path: tuple[str, ...]) -> str:

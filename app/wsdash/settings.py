@@ -23,11 +23,14 @@ from pydantic_settings import (
 )
 
 from wsdash.feed.sockets import is_loopback
-from wsdash.places import line_of, place
+from wsdash.places import line_of, place, spoken
 from wsdash.venues.registry import VENUES
 
 _USERINFO: Final = re.compile(r"//[^/@]*@")
 """User and password in an address."""
+
+
+STRANGE: Final = "no such setting"
 
 
 class BadSettings(Exception):
@@ -55,7 +58,7 @@ def _secret_url(secret: SecretStr) -> SecretStr:
 
 
 def _argv(words: list[str]) -> list[str]:
-    if not words or not words[0].strip() or any("\0" in word for word in words):
+    if not "".join(words[:1]).strip() or any("\0" in word for word in words):
         raise ValueError('must be a list of words, such as ["notify-send", "wsdash"]')
     return words
 
@@ -71,12 +74,9 @@ class VenueSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    ws_url: WsUrl | None = None
-    """Whole address of the public stream."""
+    ws_url: WsUrl | None = None  # whole addresses, with their paths
     private_ws_url: WsUrl | None = None
-    """Whole address of the account's stream."""
     rest_url: RestUrl | None = None
-    """Root of the REST interface."""
     api_key: SecretStr | None = None
     api_secret: SecretStr | None = None
     api_key_file: Path | None = None
@@ -136,6 +136,9 @@ class Settings(BaseSettings):
         return self.venues.get(name, VenueSettings())
 
 
+OURS: Final = {*Settings.model_fields, *VenueSettings.model_fields, *VENUES}
+
+
 def load(file: Path, flags: dict[str, Any] | None = None) -> Settings:
     """Return the settings in force.
 
@@ -155,22 +158,22 @@ def load(file: Path, flags: dict[str, Any] | None = None) -> Settings:
         raise BadSettings(f"{file}: not valid TOML{spot}") from None
     unknown = next((key for key in values if key not in Settings.model_fields), None)
     if unknown is not None:
-        raise BadSettings(f"{file}{line_of(text, (unknown,))}: {unknown}: no such setting")
+        raise BadSettings(f"{file}{line_of(text, (unknown,))}: …: {STRANGE}")
     try:
         settings = _layered(values, flags or {})
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
         path = tuple(str(part) for part in problem["loc"])
-        message = problem["msg"].removeprefix("Value error, ")
-        raise BadSettings(f"{place(file, text, path)}: {'.'.join(path)}: {message}") from None
+        strange = problem["type"] == "extra_forbidden"
+        words = STRANGE if strange else problem["msg"].removeprefix("Value error, ")
+        raise BadSettings(f"{place(file, text, path)}: {spoken(path, OURS)}: {words}") from None
     except SettingsError as error:
         field = str(error).partition('"')[2].partition('"')[0]
         raise BadSettings(f"environment: WSDASH_{field.upper()}: cannot be read") from None
     stranger = next((name for name in settings.venues if name not in VENUES), None)
     if stranger is not None:
-        where = place(file, text, ("venues", stranger))
-        known = ", ".join(VENUES)
-        raise BadSettings(f"{where}: venues.{stranger}: unknown venue; there are {known}")
+        where, known = place(file, text, ("venues", stranger)), ", ".join(VENUES)
+        raise BadSettings(f"{where}: venues.…: unknown venue; there are {known}")
     _check_mode(file, values)
     return settings
 
