@@ -13,8 +13,8 @@ from tests.feed.test_summary import KRAKEN, line, recording
 from tests.venues import kraken_frames
 
 from wsdash import __version__, commands
-from wsdash.arguments import COMMANDS
-from wsdash.cli import FAILED, USAGE, main
+from wsdash.arguments import COMMANDS, USAGE
+from wsdash.cli import FAILED, main
 from wsdash.domain.instrument import Instrument
 from wsdash.settings import Settings
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from wsdash import __version__
 
+USAGE = 2
+"""Exit code of bad usage or settings; argparse leaves with the same."""
+
 COMMANDS = (
     "demo", "replay", "record", "tail", "exchange", "venues", "symbols", "config", "keys", "doctor",
 )  # fmt: skip

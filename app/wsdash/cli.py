@@ -11,10 +11,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from wsdash.arguments import parser, with_command
+from wsdash.arguments import USAGE, parser, with_command
 
 FAILED = 1
-USAGE = 2
 
 LONGEST_SENTENCE = 2_000
 """Characters of an error that are shown."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -165,16 +163,6 @@ def figures(file: Path, venue: str | None, every: float) -> int:
     return 0
 
 
-@contextlib.contextmanager
-def _pipe_may_close() -> Iterator[None]:
-    """A reader that has seen enough (``| head``) is no error."""
-    try:
-        yield
-    except BrokenPipeError:
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def _run(feed: LiveFeed, body: Callable[[], Awaitable[None]]) -> int:
     """Run a feed without a screen until `body` ends or a signal comes."""
     code = 0
@@ -202,8 +190,7 @@ def _run(feed: LiveFeed, body: Callable[[], Awaitable[None]]) -> int:
         async with feed.running():
             await body()
 
-    with _pipe_may_close():
-        asyncio.run(main())
+    asyncio.run(main())
     return code
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 import sys
 from pathlib import Path
 
+from wsdash.files import whole
 from wsdash.paths import config_file
 from wsdash.settings import BadSettings, Settings, refuse_others
 from wsdash.venues import registry
@@ -80,11 +80,8 @@ def _add(venue: str, *, keyring: bool) -> int:
     file = key_file(venue)
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = file.with_suffix(".new")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            out.write(text)
-        temporary.replace(file)
+        with whole(file) as out:
+            out.write(text.encode())
     except OSError as error:
         raise BadSettings(f"{file}: {error.strerror}") from None
     sys.stdout.write(f"{venue}: kept in {file}\n")

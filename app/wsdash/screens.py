@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wsdash import wiring
+from wsdash.arguments import USAGE
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
 from wsdash.markets import parse
@@ -21,9 +22,6 @@ from wsdash.venues import registry
 if TYPE_CHECKING:
     from wsdash.feed.alerts import Alerts
     from wsdash.feed.live import LiveFeed
-
-USAGE = 2
-"""Exit code of a child that was used wrongly."""
 
 DEMO_SECONDS = 10.0
 """Seconds for which the demo prints lines when there is no terminal."""

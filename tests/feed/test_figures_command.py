@@ -10,7 +10,8 @@ from tests.feed.test_summary import KRAKEN, line, recording
 from tests.test_cli import exit_code, said
 from tests.venues import kraken_frames
 
-from wsdash.cli import FAILED, USAGE
+from wsdash.arguments import USAGE
+from wsdash.cli import FAILED
 
 
 def session(folder: Path, seconds: int = 3) -> Path:

@@ -121,12 +121,6 @@ class Heartbeat(Fact, frozen=True):
     """The venue says that it lives, and nothing else."""
 
 
-class RoundTrip(Fact, frozen=True):
-    """An application ping came back after `seconds`."""
-
-    seconds: float
-
-
 class AuthFailed(Fact, frozen=True):
     """The venue does not accept our key; market data goes on."""
 
@@ -178,7 +172,6 @@ Event: TypeAlias = (
     | Subscribed
     | Refused
     | Heartbeat
-    | RoundTrip
     | AuthFailed
     | KeyChecked
     | ClockRead

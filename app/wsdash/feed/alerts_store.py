@@ -19,6 +19,7 @@ from wsdash.domain.alerts import Fired, Rule
 from wsdash.domain.alerts_text import BadRule, Resolve, parse
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
+from wsdash.files import whole
 from wsdash.venues import registry
 
 MOST_RULES = 200
@@ -116,22 +117,8 @@ class Shelf:
 
     def _write(self, text: str) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._file.with_name(f"{self._file.name}.{os.getpid()}.tmp")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as out:
-                out.write(text.encode("utf-8", "surrogateescape"))
-                out.flush()
-                os.fsync(out.fileno())
-            temporary.replace(self._file)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        folder = os.open(self._file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        with whole(self._file) as out:
+            out.write(text.encode("utf-8", "surrogateescape"))
 
     def _said(self, error: OSError) -> str:
         return clean(f"{self._file.name}: {error.strerror}")

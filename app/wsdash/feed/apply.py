@@ -36,7 +36,7 @@ def apply(board: Board, venue: str, event: Event, now: float) -> Stream | None:
     """
     match event:
         case BookMoved():
-            stream = _stream(board, venue, event.symbol, "book")
+            stream = streams.find(board, venue, event.symbol, "book")
             return _moved(stream, event, now) if stream is not None else None
         case Printed():
             return _printed(board, venue, event, now)
@@ -63,7 +63,7 @@ def _answered(board: Board, venue: str, event: Event, now: float) -> Stream | No
         case ClockRead():
             board.clocks[venue] = event.ahead
         case Refused():
-            stream = _stream(board, venue, event.symbol, event.channel)
+            stream = streams.find(board, venue, event.symbol, event.channel)
             if stream is not None:
                 stream.enter(ChannelState.PARKED, now, clean(f"rejected: {event.reason}", 80))
             return stream
@@ -88,13 +88,6 @@ def _moved(stream: Stream, event: BookMoved, now: float) -> Stream | None:
 
 
 _FLOWING = (ChannelState.LIVE, ChannelState.QUIET)
-
-
-def _stream(board: Board, venue: str, symbol: str, channel: Channel) -> Stream | None:
-    if channel == "account":
-        return board.account_streams.get(venue)
-    market = board.markets.get(MarketKey(venue, symbol))
-    return market.streams.get(channel) if market else None
 
 
 def _live(stream: Stream, now: float, venue_time: float | None) -> Stream | None:
@@ -179,7 +172,7 @@ def _listed(board: Board, venue: str, event: Listed, now: float) -> None:
 
 def _subscribed(board: Board, venue: str, event: Subscribed, now: float) -> Stream | None:
     """A channel whose data comes when something happens is quiet from here on, not stale."""
-    stream = _stream(board, venue, event.symbol, event.channel)
+    stream = streams.find(board, venue, event.symbol, event.channel)
     if stream is None or event.channel in ("book", "account"):
         return None
     if stream.state in (ChannelState.SYNCING, ChannelState.STALE, ChannelState.RESYNC):

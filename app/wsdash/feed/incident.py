@@ -8,7 +8,6 @@ without secrets.
 from __future__ import annotations
 
 import json
-import os
 import platform
 import zipfile
 import zlib
@@ -30,6 +29,7 @@ from wsdash.feed.log import LinkEvent
 from wsdash.feed.market import Board, Stream
 from wsdash.feed.recording import BUNDLED, Record
 from wsdash.feed.rest import HttpRest
+from wsdash.files import whole
 from wsdash.venues.venue import Request
 
 MINUTES = 5.0
@@ -95,9 +95,9 @@ class FlightRecorder:
 
     def answer(self, connection: Connection, request: Request, body: bytes) -> None:
         """Remember the body of an answer."""
-        if connection.role == "public" and isinstance(connection.rest, HttpRest) and body:
-            address = connection.rest.address(request)
-            self._keep(Record(self._clock.wall(), address, "rest", body.decode("utf-8", "replace")))
+        record = self._labels.answer(connection, request, body, self._clock.wall())
+        if record is not None:
+            self._keep(record)
 
     def write(self, folder: Path) -> Path:
         """Write a bundle into a folder and return its path.
@@ -108,17 +108,10 @@ class FlightRecorder:
         folder.mkdir(parents=True, exist_ok=True)
         moment = datetime.fromtimestamp(self._clock.wall(), UTC)
         file = folder / f"incident-{moment:%Y%m%d-%H%M%S}.zip"
-        temporary = file.with_suffix(".part")
-        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(descriptor, "w+b") as out, zipfile.ZipFile(out, "w") as bundle:
-                bundle.writestr(BUNDLED, self._packed())
-                for name, value in self._papers().items():
-                    bundle.writestr(name, json.dumps(value, indent=1), zipfile.ZIP_DEFLATED)
-            temporary.replace(file)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        with whole(file, durable=False) as out, zipfile.ZipFile(out, "w") as bundle:
+            bundle.writestr(BUNDLED, self._packed())
+            for name, value in self._papers().items():
+                bundle.writestr(name, json.dumps(value, indent=1), zipfile.ZIP_DEFLATED)
         return file
 
     def _keep(self, record: Record, *, begins: bool = False) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from wsdash.feed.connection import Connection
 from wsdash.feed.link import OPEN, Link
 from wsdash.feed.recording import Record
+from wsdash.feed.rest import HttpRest
+from wsdash.venues.venue import Request
 
 
 class Labels:
@@ -21,6 +23,15 @@ class Labels:
             suffix = f"#{count + 1}" if count else ""
             self._labels[connection] = connection.address + suffix
         return self._labels[connection]
+
+    def answer(
+        self, connection: Connection, request: Request, body: bytes, wall: float
+    ) -> Record | None:
+        """The record of an answer, under the address that was asked; None of none worth one."""
+        if connection.role == "private" or not isinstance(connection.rest, HttpRest) or not body:
+            return None
+        address = connection.rest.address(request)
+        return Record(wall, address, "rest", body.decode("utf-8", "replace"))
 
     def turns(self, connection: Connection, before: Link, wall: float) -> list[Record]:
         """The records that a change of a link makes."""

@@ -17,7 +17,6 @@ from wsdash.feed.labels import Labels
 from wsdash.feed.link import Link
 from wsdash.feed.market import Stream
 from wsdash.feed.recording import Record, RecordingError
-from wsdash.feed.rest import HttpRest
 from wsdash.venues.venue import Request
 
 FLUSH_EVERY = 1.0
@@ -77,10 +76,9 @@ class Recorder:
 
     def answer(self, connection: Connection, request: Request, body: bytes) -> None:
         """Record the body of an answer under the address that was asked."""
-        if connection.role == "public" and isinstance(connection.rest, HttpRest) and body:
-            address = connection.rest.address(request)
-            text = body.decode("utf-8", "replace")
-            self._write(Record(self._clock.wall(), address, "rest", text))
+        record = self._labels.answer(connection, request, body, self._clock.wall())
+        if record is not None:
+            self._write(record)
 
     def close(self) -> None:
         """Finish the file."""

@@ -60,7 +60,7 @@ def judge(board: Board, venue: str, now: float) -> None:
 
 def is_unknown(board: Board, venue: str, sub: Subscription) -> bool:
     """Whether the venue does not list what is wanted, so that there is no use in asking."""
-    stream = find(board, venue, sub)
+    stream = find(board, venue, sub.symbol, sub.channel)
     return stream is not None and stream.reason == UNKNOWN
 
 
@@ -74,10 +74,12 @@ def of_venue(board: Board, venue: str) -> list[tuple[Subscription, Stream]]:
     ]
 
 
-def find(board: Board, venue: str, sub: Subscription) -> Stream | None:
-    """Return the stream of a subscription."""
-    market = board.markets.get(MarketKey(venue, sub.symbol))
-    return market.streams.get(sub.channel) if market else None
+def find(board: Board, venue: str, symbol: str, channel: Channel) -> Stream | None:
+    """Return the stream of a market's channel, or of the account."""
+    if channel == "account":
+        return board.account_streams.get(venue)
+    market = board.markets.get(MarketKey(venue, symbol))
+    return market.streams.get(channel) if market else None
 
 
 def lose(stream: Stream, now: float, reason: str) -> bool:

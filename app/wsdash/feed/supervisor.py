@@ -127,10 +127,10 @@ class Supervisor:
 
     def _sift(self, connection: Connection, events: list[Event]) -> list[Event]:
         """What of a connection's facts the board is to know: during a rotation, some wait."""
-        line = next((one for one in self.lines.values() if one.connection is connection), None)
-        if line is not None and line.rotation is not None:
-            line.rotation.compare(self.board)
-        if line is not None:
+        if self._carries(connection):
+            rotation = self.lines[connection.link.name].rotation
+            if rotation is not None:
+                rotation.compare(self.board)
             return events
         for line in self.lines.values():
             if line.rotation is not None and line.rotation.new is connection:
@@ -183,7 +183,7 @@ class Supervisor:
             connection.tick(now)
             line.history.note(connection.link, connection.frames, now)
             for sub in line.wanted:
-                stream = streams.find(self.board, connection.venue.name, sub)
+                stream = streams.find(self.board, connection.venue.name, sub.symbol, sub.channel)
                 if stream is None:
                     continue
                 if connection.role == "public" and connection.is_live:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -66,7 +67,8 @@ BINANCE: Final = Venue(
     permissions=permissions.BINANCE,
 )
 
-BINANCE_US: Final = Venue(
+BINANCE_US: Final = replace(
+    BINANCE,
     name="binance_us",
     title="Binance.US",
     hosts=("binance.us",),
@@ -75,15 +77,10 @@ BINANCE_US: Final = Venue(
         "wss://ws-api.binance.us:443/ws-api/v3",
         "https://api.binance.us",
     ),
-    channels=_CHANNELS,
-    intervals=tuple(INTERVALS),
-    connects=Budget(burst=5, per_second=1 / 5),
-    messages=Budget(burst=4, per_second=2),
-    liveness=Liveness(heartbeat=0.0, max_age=24 * 3600.0),
     public=lambda: binance.BinanceSession("binance_us"),
     private=None,
     signer=None,
-    canonical=binance.canonical,
+    permissions=None,
 )
 
 VENUES: Final[dict[str, Venue]] = {venue.name: venue for venue in (KRAKEN, BINANCE, BINANCE_US)}
