@@ -5,7 +5,8 @@ from tests.ui.screen import dashboard, hides, screen_text, shows, until
 from textual.app import App
 from textual.binding import Binding
 
-from wsdash.ui.keys import CORNER, KEYS, bindings, corner, help_entries, problems
+from wsdash.ui.hints import CORNER, REPLAY_CORNER, WELCOME_CORNER, corner, help_entries
+from wsdash.ui.keys import KEYS, bindings, problems
 from wsdash.ui.screens.plan import PANES
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.sheets import help_rows
@@ -44,8 +45,22 @@ def test_every_binding_has_a_name_of_its_own_and_a_key_of_its_own() -> None:
 def test_a_remapped_key_is_in_the_help_under_its_new_name() -> None:
     sections = help_entries("tape", {"quit": "ctrl+d", "entry.3": "x"}, replay=False)
     entries = sections[-1][1]
-    assert ("ctrl+d", "quit") in entries
+    assert ("Ctrl+D", "quit") in entries
     assert ("x", "market 3 of the watchlist") in entries
+
+
+def test_a_remapped_key_is_in_the_bottom_line_under_its_new_name() -> None:
+    keymap = {"find": "ctrl+f,f3", "more": "greater_than_sign", "freeze": "F"}
+    shown = corner("ladder", keymap, replay=False)
+    assert [key for key, _ in shown] == ["Ctrl+F", "> -", "F", "Tab", "?"]
+    assert help_entries("ladder", keymap, replay=False)[0][1][0] == ("Ctrl+F", "find")
+    assert corner("welcome", keymap, replay=False)[0] == ("Ctrl+F", "find")
+
+
+def test_every_key_of_the_bottom_line_is_one_of_the_table() -> None:
+    names = {key.id for key in KEYS} | {"1-9"}
+    rows = [*CORNER.values(), REPLAY_CORNER, WELCOME_CORNER]
+    assert {name for row in rows for keys, _ in row for name in keys.split(" ")} <= names
 
 
 def test_keys_from_the_settings_are_checked() -> None:
@@ -79,6 +94,12 @@ async def test_a_remapped_key_works() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+w")
         await shows(pilot, "Watch")
+
+
+async def test_a_remapped_key_is_said_on_the_screen() -> None:
+    app, _, _ = dashboard(keymap={"freeze": "ctrl+e"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Ctrl+E freeze")
 
 
 @pytest.mark.parametrize("size", [(40, 10), (80, 24)])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
-from wsdash.ui.keys import action_of, help_entries
+from wsdash.ui.hints import help_entries
+from wsdash.ui.keys import action_of
 from wsdash.ui.screens.finder import Finder
 from wsdash.ui.screens.sheet import Rows, Sheet
 from wsdash.ui.snapshots.finder import Item, instrument_items

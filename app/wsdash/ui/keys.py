@@ -90,32 +90,6 @@ KEYS: Final = (
     Key("balances", "b", "b", "show('balances')", "balances"),
 )
 
-CORNER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "ladder": (("/", "find"), ("+ -", "grouping"), ("Space", "freeze"), ("Tab", "pane")),
-    "tape": (("/", "find"), ("j k", "scroll"), ("Space", "freeze"), ("Tab", "pane")),
-    "chart": (("/", "find"), ("[ ]", "timeframe"), ("+ -", "zoom"), ("h l", "scroll")),
-    "curve": (("/", "find"), ("v", "depth/delta"), ("z", "maximise"), ("Tab", "pane")),
-    "heat": (("+ -", "grouping"), ("c", "centre"), ("z", "maximise"), ("Esc", "back")),
-    "watch": (("/", "find"), ("j k", "choose"), ("Enter", "open"), ("1-9", "entry")),
-    "balances": (("/", "find"), ("j k", "scroll"), ("z", "maximise"), ("Tab", "pane")),
-    "supervisor": (("r", "retry"), ("x", "drop"), ("p", "park"), ("f", "filter")),
-    "gaps": (("j k", "scroll"), ("c", "newest"), ("`", "supervisor"), ("Esc", "back")),
-}
-"""The keys that matter for each pane; the key line adds the help."""
-
-REPLAY_CORNER: Final = (("Space", "play/pause"), ("]", "step"), ("+ -", "speed"), ("Tab", "pane"))
-"""The keys that matter in a replay."""
-
-WELCOME_CORNER: Final = (("/", "find"), (":", "commands"), (",", "settings"), ("?", "help"))
-"""The keys that matter while there is no market."""
-
-ALWAYS: Final = (
-    ("Ctrl+C", "quit at once"),
-    ("Ctrl+Q", "quit, whatever is open"),
-    ("Ctrl+Z", "suspend; fg comes back"),
-)
-"""Keys that work whatever is on the screen, and that cannot be remapped."""
-
 
 def bindings() -> list[Binding]:
     """Return the table as Textual wants it."""
@@ -123,40 +97,6 @@ def bindings() -> list[Binding]:
         Binding(key.keys, key.action, key.help, show=False, key_display=key.label, id=key.id)
         for key in KEYS
     ]
-
-
-def corner(pane: str, *, replay: bool) -> tuple[tuple[str, str], ...]:
-    """Return the five keys that the bottom line shows for a pane."""
-    if pane == "welcome":
-        return WELCOME_CORNER
-    keys = REPLAY_CORNER if replay else CORNER.get(pane, CORNER["ladder"])
-    return (*keys[:4], ("?", "help"))
-
-
-def help_entries(
-    pane: str, keymap: Mapping[str, str], *, replay: bool
-) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return everything the help says, in sections: this pane first, then the rest."""
-    sections: list[tuple[str, list[tuple[str, str]]]] = []
-    if replay or pane in CORNER:
-        title = "In this replay" if replay else f"In the {pane}"
-        entries = list(corner(pane, replay=replay)[:4])
-        known = {label for label, _ in entries}
-        entries += [
-            (keymap.get(key.id, key.label), key.help)
-            for key in KEYS
-            if pane in key.panes and key.label not in known
-        ]
-        sections.append((title, entries))
-    everywhere = [
-        (keymap.get(key.id, key.label), key.help)
-        for key in KEYS
-        if not key.id.startswith("entry.") or key.id in keymap
-    ]
-    everywhere.insert(2, ("1-9", "that market of the watchlist"))
-    everywhere += ALWAYS
-    sections.append(("Everywhere", everywhere))
-    return sections
 
 
 def action_of(words: str) -> str | None:

@@ -108,7 +108,7 @@ class Shell(TerminalApp):
         self.desk.wake.redraw = self._draw_soon
         self.tempo = Tempo(fps, lambda: self.lag.worst)
         self.board_screen = DashboardScreen(self.desk, self.tempo)
-        self.key_names = dict(keymap or {})
+        self.key_names = self.board_screen.cast.keys.keymap = dict(keymap or {})
         self._lifespan = lifespan
         self.settings = settings
         self.incident = incident

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from wsdash.domain.events import Channel
 from wsdash.feed.link import LinkState
 from wsdash.ui.desk import Desk
-from wsdash.ui.keys import corner
+from wsdash.ui.hints import corner
 from wsdash.ui.snapshots.lines import Line, Span, ascii_only
 from wsdash.ui.snapshots.links import brief_links, link_line
 from wsdash.ui.snapshots.picture import bare
@@ -124,9 +126,14 @@ class StatusBar(Bar):
 
 
 class KeyBar(Bar):
-    """The keys that matter for the focused pane, and how the program fares."""
+    """The keys that matter for the focused pane, and how the program fares.
+
+    Attributes:
+        keymap: keys of the trader's own, by their names.
+    """
 
     focused = "ladder"
+    keymap: Mapping[str, str] = MappingProxyType({})
 
     def rows(self, width: int, height: int) -> tuple[Line, ...]:
         """Return the bottom line.
@@ -137,7 +144,7 @@ class KeyBar(Bar):
         desk = self.desk
         words, until = desk.notice
         pane = "welcome" if desk.key is None else self.focused
-        keys = corner(pane, replay=desk.player is not None)
+        keys = corner(pane, self.keymap, replay=desk.player is not None)
         if words and desk.feed.now() < until:
             return (news_line(keys, Span(words, "look"), width),)
         if crashed := crash_words(desk.down):
