@@ -178,7 +178,7 @@ async def test_lines_over_the_candles_are_the_figures_of_the_prints() -> None:
     async with app.run_test(size=(200, 60)) as pilot:
         await shows(pilot, "1m candles")
         chart = app.board_screen.cast.chart
-        await until(pilot, lambda: app.desk.traded.key == BTC)
+        await until(pilot, lambda: app.desk.group.traded.key == BTC)
         feed.trade(BTC, "65000.0", "1", "buy")
         feed.time += 60
         feed.heard()

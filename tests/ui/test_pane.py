@@ -74,7 +74,7 @@ async def test_every_strip_of_the_dashboard_is_exact_at_every_size() -> None:
 
 
 def desk_of(feed: FakeFeed) -> Desk:
-    return Desk(feed, [BTC], key=BTC)
+    return Desk(feed, [BTC], BTC)
 
 
 async def test_a_picture_of_another_market_is_not_shown() -> None:

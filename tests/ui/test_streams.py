@@ -90,7 +90,7 @@ def test_the_desk_wants_what_it_shows_and_a_price_for_what_is_held() -> None:
     feed = FakeFeed()
     feed.list_instruments(instrument for instrument, _ in MARKETS.values())
     feed.account("kraken", [Balance("ETH", "2"), Balance("USD", "10"), Balance("KFEE", "1")])
-    desk = Desk(feed, [BTC], key=BTC, accounts=["kraken"])
+    desk = Desk(feed, [BTC], BTC, accounts=["kraken"])
     wanted = desk.wanted()
     assert ("kraken", Subscription("ticker", ETH.name)) in wanted
     assert ("kraken", Subscription("instruments")) in wanted

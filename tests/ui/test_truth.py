@@ -24,7 +24,7 @@ LIVE = Verdict("LIVE", "0.2s")
 
 
 def desk_of(feed: FakeFeed) -> Desk:
-    return Desk(feed, [BTC], key=BTC)
+    return Desk(feed, [BTC], BTC)
 
 
 # ------------------------------------------------------------------- sleep and resume

@@ -25,7 +25,7 @@ class Dashboard(Tools):
     def open_market(self, key: MarketKey) -> None:
         """Put another market in focus; its title comes first, its numbers when they are there."""
         if key != self.desk.key:
-            self.desk.key = key
+            self.desk.group.key = key
             self.board_screen.switch()
             self.subscribe()
         self.board_screen.focus_pane("ladder")
@@ -91,7 +91,7 @@ class Dashboard(Tools):
             if step > 0 and not player.playing:
                 player.step()
         else:
-            self.desk.step_interval(step)
+            self.desk.group.step_interval(step)
             chart = self.board_screen.panes["chart"]
             chart.attempt(chart.switch)
             self.subscribe()

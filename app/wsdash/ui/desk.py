@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from wsdash.domain.candles import INTERVALS, Candle
 from wsdash.domain.events import Channel
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, LinkReport, Player
-from wsdash.feed.gaps import Gap
 from wsdash.feed.market import Market, Stream
 from wsdash.ui.alarm import Alarm
-from wsdash.ui.flow import SECONDS, Traded
+from wsdash.ui.group import Group
 from wsdash.ui.guard import Guard
-from wsdash.ui.heat_log import HeatLog
 from wsdash.ui.snapshots.balances import Holding
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.picture import Verdict
 from wsdash.ui.snapshots.prices import last_price, price_source
-from wsdash.ui.snapshots.stacking import Stacking
 from wsdash.ui.snapshots.states import report_for, stream_verdict
 from wsdash.ui.snapshots.status import Vitals
-from wsdash.ui.snapshots.tape import concerns
 from wsdash.ui.snapshots.title import Headline
 from wsdash.ui.snapshots.warnings import key_warning, worst_warning
 from wsdash.ui.wake import Wake
@@ -44,27 +39,24 @@ class Desk:
     """What the trader is looking at.
 
     Attributes:
-        key: the market in focus, None while there is none.
+        opened: the market in focus at first, None where there is none.
         accounts: venues with an account.
         notice: a short word to the trader, and until when it stands (seconds of the feed).
         wake: doubts what is from before the program stood still.
-        old_candle: the newest candle there was of this interval before it was asked for.
         export_dir: where exported logs go.
         settings: names and values, to be read.
         down: panes that crashed, by name; those that run again among them.
-        traded: what the prints of the market in focus add up to.
-        stacking: how its book changed without trades.
-        heat: how its book was, second by second.
+        groups: the markets that are shown, each with its panes.
         alarm: the alerts.
     """
 
     feed: Feed
     watchlist: list[MarketKey]
-    key: MarketKey | None = None
+    opened: InitVar[MarketKey | None] = None
     accounts: Sequence[str] = ()
     badge: str = ""
     player: Player | None = None
-    interval: str = "1m"
+    interval: InitVar[str] = "1m"
     ascii_only: bool = False
     vitals: Callable[[], Vitals] = Vitals
     drawing: Callable[[], bool] = lambda: True
@@ -73,14 +65,24 @@ class Desk:
     searching: bool = False
     notice: tuple[str, float] = ("", 0.0)
     wake: Wake = field(default_factory=Wake)
-    old_candle: Candle | None = None
     export_dir: Path | None = None
     settings: Sequence[tuple[str, str]] = ()
     down: dict[str, Guard] = field(default_factory=dict)
-    traded: Traded = field(default_factory=Traded)
-    stacking: Stacking = field(default_factory=Stacking)
-    heat: HeatLog = field(default_factory=HeatLog)
     alarm: Alarm = field(default_factory=Alarm)
+    groups: list[Group] = field(init=False)
+
+    def __post_init__(self, opened: MarketKey | None, interval: str) -> None:
+        self.groups = [Group(self, "A", opened, interval)]
+
+    @property
+    def group(self) -> Group:
+        """The group in focus."""
+        return self.groups[0]
+
+    @property
+    def key(self) -> MarketKey | None:
+        """The market in focus, None while there is none."""
+        return self.group.key
 
     @property
     def market(self) -> Market | None:
@@ -91,10 +93,14 @@ class Desk:
         """Return what is known of a market."""
         return self.feed.board.markets.get(key) if key is not None else None
 
+    def stream_of(self, channel: Channel, key: MarketKey | None) -> Stream | None:
+        """Return a stream of a market."""
+        market = self.market_of(key)
+        return market.streams.get(channel) if market is not None else None
+
     def stream(self, channel: Channel, key: MarketKey | None = None) -> Stream | None:
         """Return a stream of the market in focus, or of another."""
-        market = self.market_of(key or self.key)
-        return market.streams.get(channel) if market is not None else None
+        return self.stream_of(channel, key or self.key)
 
     def reports(self) -> list[LinkReport]:
         """Return every connection as far as it can be believed."""
@@ -106,23 +112,16 @@ class Desk:
         """Return the connection that carries a venue's streams."""
         return report_for(self.reports(), venue, private=private)
 
-    def verdict(self, channel: Channel, key: MarketKey | None = None) -> Verdict:
+    def verdict_of(self, channel: Channel, key: MarketKey | None) -> Verdict:
         """Return how true a stream is right now."""
-        key = key or self.key
         now = self.feed.now()
         report = self.report(key.venue) if key is not None else None
-        stream = self.stream(channel, key)
+        stream = self.stream_of(channel, key)
         return self.wake.judged(stream_verdict(stream, report, now), stream, now)
 
-    def candle_verdict(self) -> Verdict:
-        """Return how true the candles of the present interval are."""
-        if self.interval in SECONDS:
-            return self.verdict("trades")
-        verdict, market = self.verdict("candles"), self.market
-        series = market.candles.get(self.interval) if market is not None else None
-        newest = series.last(1)[-1] if series is not None and len(series) else None
-        awaited = newest is None or newest is self.old_candle
-        return Verdict("SYNC", "", "look") if awaited and verdict.believable else verdict
+    def verdict(self, channel: Channel, key: MarketKey | None = None) -> Verdict:
+        """Return how true a stream of the market in focus is, or of another."""
+        return self.verdict_of(channel, key or self.key)
 
     def price_verdict(self, key: MarketKey) -> Verdict:
         """Return how true the price of a market is: as true as the stream that tells it."""
@@ -134,13 +133,6 @@ class Desk:
         warning = worst_warning(self.feed.board.key_warnings.values())
         wall = self.feed.wall()
         return Headline(self.key, self.market, verdict, self.badge, wall, self.player, warning)
-
-    def gaps(self) -> list[Gap]:
-        """Return the holes that concern the market in focus."""
-        if self.key is None:
-            return []
-        venue, name = self.key
-        return [gap for gap in self.feed.board.gaps if concerns(gap, venue, name)]
 
     def holding(self) -> Holding | None:
         """Return the account of the venue in focus, or else of the first that has one."""
@@ -176,12 +168,8 @@ class Desk:
     def wanted(self) -> list[tuple[str, Subscription]]:
         """Return everything that should be subscribed for what is on the desk."""
         wanted: dict[tuple[str, Subscription], None] = {}
-        if self.key is not None:
-            venue, name = self.key
-            made = "1m" if self.interval in SECONDS else self.interval
-            for channel in ("book", "trades", "ticker"):
-                wanted[venue, Subscription(channel, name)] = None
-            wanted[venue, Subscription("candles", name, made)] = None
+        for group in self.groups:
+            wanted.update(dict.fromkeys(group.wanted()))
         for venue, name in self.watchlist:
             wanted[venue, Subscription("ticker", name)] = None
         venues = dict.fromkeys(venue for venue, _ in wanted)
@@ -200,15 +188,6 @@ class Desk:
             if price is not None and self.price_verdict(key).believable:
                 self.trails.setdefault(key, deque(maxlen=TRAIL)).append(float(price))
 
-    def step_interval(self, step: int) -> None:
-        """Take the next longer or shorter candles."""
-        names = [*SECONDS, *INTERVALS]
-        place = min(len(names) - 1, max(0, names.index(self.interval) + step))
-        if names[place] != self.interval:
-            self.interval = names[place]
-            series = self.market.candles.get(self.interval) if self.market is not None else None
-            self.old_candle = series.last(1)[-1] if series is not None and len(series) else None
-
     def say(self, words: str, seconds: float = 3.0) -> None:
         """Leave a short word to the trader."""
         self.notice = (words, self.feed.now() + seconds)
@@ -218,21 +197,9 @@ class Desk:
         self._look(self.feed.now())
 
     def look_at_flow(self) -> None:
-        """Count what is new on the tape and in the book; called before either is drawn."""
-        if self.key != self.traded.key:
-            self.traded, self.stacking = Traded(self.key, self.feed.wall()), Stacking()
-            self.heat = HeatLog()
-        if self.key is not None:
-            market, now = self.market, self.feed.now()
-            prints = self.traded.follow(market, now)
-            true = market is not None and self.verdict("book").believable
-            book = market.book if true and market is not None else None
-            self.stacking.look(book, prints, now)
-            self.heat.look(book, self.feed.wall())
-
-    def holed(self, since: float) -> bool:
-        """Tell whether data of the market in focus is missing since a wall time."""
-        return any(gap.end is None or gap.end > since for gap in self.gaps())
+        """Count what is new in the groups; called now and then, drawn or not."""
+        for group in self.groups:
+            group.look_at_flow()
 
     def _look(self, now: float) -> None:
         if self.player is None:  # a recording goes as fast as it is played

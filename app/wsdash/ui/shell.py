@@ -93,7 +93,7 @@ class Shell(TerminalApp):
         self.desk = Desk(
             feed,
             list(watchlist),
-            key=watchlist[0] if watchlist else None,
+            opened=watchlist[0] if watchlist else None,
             accounts=accounts,
             badge=title_badge,
             player=player,

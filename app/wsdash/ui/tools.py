@@ -58,8 +58,9 @@ class Tools(Alerting):
 
     def action_zero(self) -> None:
         """Count what is traded and stacked from zero."""
-        self.desk.traded.reset(self.desk.feed.wall())
-        self.desk.stacking.reset()
+        group = self.desk.group
+        group.traded.reset(self.desk.feed.wall())
+        group.stacking.reset()
         self.say("counting from zero")
 
     def action_slippage(self) -> None:

@@ -38,15 +38,15 @@ class ChartPane(Pane):
 
     def picture(self, width: int, height: int) -> Picture:
         """Return the chart."""
-        desk = self.desk
-        desk.look_at_flow()
-        overlay, traded = Overlay(), desk.traded
+        group = self.group
+        group.look_at_flow()
+        overlay, traded = Overlay(), group.traded
         if self.lines:
-            holed = traded.missed or desk.holed(traded.begun)
+            holed = traded.missed or group.holed(traded.begun)
             overlay = Overlay(self.lines, tuple(traded.samples), traded.begun, holed)
-        view = View(desk.interval, width, height, self.spacing, self.back, overlay)
-        series = traded.candles.get(desk.interval)
-        return chart(desk.market, desk.gaps(), desk.candle_verdict(), view, series)
+        view = View(group.interval, width, height, self.spacing, self.back, overlay)
+        series = traded.candles.get(group.interval)
+        return chart(group.market, group.gaps(), group.candle_verdict(), view, series)
 
     def turn(self, name: str) -> None:
         """Draw a line, or draw it no more."""
@@ -54,9 +54,9 @@ class ChartPane(Pane):
 
     def move(self, dx: int, dy: int) -> None:
         """Scroll through time."""
-        market = self.desk.market
-        made = self.desk.traded.candles.get(self.desk.interval)
-        series = made or (market.candles.get(self.desk.interval) if market else None)
+        market = self.group.market
+        made = self.group.traded.candles.get(self.group.interval)
+        series = made or (market.candles.get(self.group.interval) if market else None)
         reach = max(0, len(series) - 10) if series is not None else 0
         self.back = max(0, min(reach, self.back - dx * 5))
 
@@ -97,7 +97,7 @@ class CurvePane(Pane):
         title: Line = (Span("Depth" if self.kind == "depth" else "Delta"),)
         if self.kind == "delta" and self._broken is not None:
             title = (*title, Span(f" since gap {clock(self._broken)}", "look"))
-        verdict = self.desk.verdict("book" if channel == "book" else "trades")
+        verdict = self.group.verdict("book" if channel == "book" else "trades")
         return Picture(title, rows, verdict)
 
     def turn(self) -> None:
@@ -118,20 +118,20 @@ class CurvePane(Pane):
 
     async def _redraw(self) -> None:
         """Have the curve drawn beside the event loop, which it would hold up."""
-        key, kind, size = self.desk.key, self.kind, self._drawn_for
+        key, kind, size = self.group.key, self.kind, self._drawn_for
         rows = await asyncio.to_thread(
             curve_rows, self._curve(), *size, ascii_only=self.desk.ascii_only
         )
-        if (key, kind, size) == (self.desk.key, self.kind, self._drawn_for):
+        if (key, kind, size) == (self.group.key, self.kind, self._drawn_for):
             self._rows = tuple(rows)
             self.draw()
 
     def _curve(self) -> Curve:
-        market = self.desk.market
+        market = self.group.market
         if market is None:
             return Curve()
         if self.kind == "depth":
             return depth_curve(market.book, digits_of(market.instrument, market.book).price)
         prints = list(islice(market.tape.prints, DELTA_PRINTS))
-        counted, self._broken = unbroken(prints, self.desk.gaps())
+        counted, self._broken = unbroken(prints, self.group.gaps())
         return delta_curve(counted)

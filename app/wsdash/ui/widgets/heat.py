@@ -31,16 +31,16 @@ class HeatPane(Pane):
 
     def picture(self, width: int, height: int) -> Picture:
         """Return the heat; where the ladder has fixed rows they are the same."""
-        desk = self.desk
-        desk.look_at_flow()
+        group = self.group
+        group.look_at_flow()
         title: Line = (Span("Heat"),)
         grid = self._grid(height)
-        verdict = desk.verdict("book") if desk.key is not None else None
+        verdict = group.verdict("book") if group.key is not None else None
         if grid is None:
             return Picture(title, ((), (Span(" no live book yet", "dim"),)), verdict)
-        seconds = desk.heat.seconds
+        seconds = group.heat.seconds
         newest = (seconds[-1].at, seconds[-1].live) if seconds else None
-        known = (width, height, grid, newest, self._glyphs(), desk.key)
+        known = (width, height, grid, newest, self._glyphs(), group.key)
         if known != self._kept_rows[0]:
             rows, scale = heat(list(seconds), self._view(width, height, grid))
             self._kept_rows = (known, rows, scale)
@@ -64,7 +64,7 @@ class HeatPane(Pane):
         self._own, self._kept_rows = None, (None, (), 0.0)
 
     def _grid(self, height: int) -> Grid | None:
-        market = self.desk.market
+        market = self.group.market
         book = market.book if market is not None else None
         step = digits_of(market.instrument if market else None, book).tick * self._ladder.ticks
         beside = self._ladder.place is not None and self._ladder.fixed
@@ -74,7 +74,7 @@ class HeatPane(Pane):
         return self._own
 
     def _view(self, width: int, height: int, grid: Grid) -> HeatView:
-        market = self.desk.market
+        market = self.group.market
         digits = digits_of(market.instrument if market else None, market.book if market else None)
         texts = [key_text(grid.price(row), min(SCALE, digits.price)) for row in range(grid.height)]
         prices = [price_text(text, digits.price) for text in texts]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wsdash.domain.book import OrderBook
-from wsdash.domain.instrument import MarketKey
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.clocks import age, clock
 from wsdash.ui.snapshots.depth import GROUPS, digits_of
@@ -46,18 +45,18 @@ class LadderPane(Pane):
 
     def picture(self, width: int, height: int) -> Picture:
         """Return the ladder; its title names the market, so that word and numbers agree."""
-        desk = self.desk
-        key: MarketKey | None = desk.key
+        desk, group = self.desk, self.group
+        key = group.key
         if key is None:
             return Picture((Span("Ladder"),), ((Span(" no market: / finds one", "dim"),),))
         self._reach = max(1, (height - 1) // 2)
-        desk.look_at_flow()
-        now, verdict = desk.feed.now(), desk.verdict("book")
+        group.look_at_flow()
+        now, verdict = desk.feed.now(), group.verdict("book")
         sight = self._sight(width, height)
-        picture = ladder(desk.market, key, verdict, sight, self._glow, now)
+        picture = ladder(group.market, key, verdict, sight, self._glow, now)
         if sight.flow is not None:
             picture = picture._replace(notes=(self._since(), *picture.notes))
-        stream = desk.stream("book")
+        stream = group.stream("book")
         silent = stream.age(now) if stream is not None else None
         if silent is None or verdict.believable or verdict.word == "STALE":
             return picture
@@ -108,7 +107,7 @@ class LadderPane(Pane):
         self._glow.forget()
 
     def _sight(self, width: int, height: int) -> Sight:
-        market = self.desk.market
+        market = self.group.market
         book = market.book if market is not None else None
         step = digits_of(market.instrument if market else None, book).tick * self.ticks
         amount = self.amount is not None
@@ -118,8 +117,8 @@ class LadderPane(Pane):
         if width >= FLOW_WIDTH:
             best = book.asks.best_key if book is not None else None
             apart = step if self.ticks > 1 or self.fixed else 1
-            moved = self.desk.stacking.gathered(apart, best)
-            flow = FlowRows(self.desk.traded.gathered(apart), moved)
+            moved = self.group.stacking.gathered(apart, best)
+            flow = FlowRows(self.group.traded.gathered(apart), moved)
         return Sight(width, height, self.ticks, self.cursor, self.grid, self.at, self.amount, flow)
 
     def _settle(self, book: OrderBook | None, step: int, rows: int) -> None:
@@ -130,8 +129,8 @@ class LadderPane(Pane):
             self.at = None
 
     def _since(self) -> Line:
-        traded = self.desk.traded
+        traded = self.group.traded
         words = f"traded since {clock(traded.since)}"
-        if traded.missed or self.desk.holed(traded.since):
+        if traded.missed or self.group.holed(traded.since):
             return (Span(f"{words}, gaps", "look"),)
         return (Span(words, "dim"),)

@@ -52,8 +52,8 @@ class TapePane(Scrolled):
 
     def picture(self, width: int, height: int) -> Picture:
         """Return the tape; while it is scrolled or frozen, no row moves."""
-        desk = self.desk
-        market = desk.market
+        desk, group = self.desk, self.group
+        market = group.market
         if self.held is None and (self.skip or self.frozen_at is not None) and market is not None:
             self.held = tuple(market.tape.prints)
         elif not self.skip and self.frozen_at is None:
@@ -61,8 +61,8 @@ class TapePane(Scrolled):
         size, wall = (width, height), desk.feed.wall()
         picture = tape(
             market,
-            desk.gaps(),
-            desk.verdict("trades"),
+            group.gaps(),
+            group.verdict("trades"),
             size,
             wall,
             self.skip,
@@ -75,7 +75,7 @@ class TapePane(Scrolled):
 
     def reach(self) -> int:
         """Return how far back the tape goes."""
-        market = self.desk.market
+        market = self.group.market
         prints = self.held or (market.tape.prints if market is not None else ())
         return max(0, sum(1 for _ in chosen(prints, self.choice)) - 1)
 
@@ -89,7 +89,7 @@ class TapePane(Scrolled):
         self.choose(Choice(united=self.choice.united))
 
     def _newer(self) -> str:
-        market = self.desk.market
+        market = self.group.market
         if market is None or not self.held:
             return "0"
         for count, trade in enumerate(market.tape.prints):

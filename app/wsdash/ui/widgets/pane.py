@@ -9,6 +9,7 @@ from textual.message import Message
 from wsdash.domain.events import Channel
 from wsdash.domain.instrument import MarketKey
 from wsdash.ui.desk import Desk
+from wsdash.ui.group import Group
 from wsdash.ui.screens.plan import Place
 from wsdash.ui.snapshots.clocks import age
 from wsdash.ui.snapshots.lines import Line, ascii_only
@@ -50,6 +51,11 @@ class Pane(Guarded):
         self.frozen_at: float | None = None
         self.figure = ""
         self._picture: Picture | None = None
+
+    @property
+    def group(self) -> Group:
+        """The market that it shows, with what has been counted of it."""
+        return self.desk.group
 
     # ------------------------------------------------------ what a pane has of its own
 
@@ -128,13 +134,13 @@ class Pane(Guarded):
 
     def _post(self) -> float | None:
         if self.place is not None:
-            self.post_message(self.Painted(self.desk.key, self.paint()))
+            self.post_message(self.Painted(self.group.key, self.paint()))
         return self.due()
 
     def on_pane_painted(self, message: Painted) -> None:
         """Show what was painted, unless it is of a market that is not shown any more."""
         message.stop()
-        current = message.key == self.desk.key or not self.of_market
+        current = message.key == self.group.key or not self.of_market
         if current and len(message.lines) == self.size.height and self.place is not None:
             self.show(message.lines)
 

@@ -1,0 +1,117 @@
+"""A group: panes that show one market, and what has been counted of it since it was opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wsdash.domain.candles import INTERVALS, Candle
+from wsdash.domain.events import Channel
+from wsdash.domain.instrument import MarketKey
+from wsdash.feed.gaps import Gap
+from wsdash.feed.market import Market, Stream
+from wsdash.ui.flow import SECONDS, Traded
+from wsdash.ui.heat_log import HeatLog
+from wsdash.ui.snapshots.picture import Verdict
+from wsdash.ui.snapshots.stacking import Stacking
+from wsdash.ui.snapshots.tape import concerns
+from wsdash.venues.venue import Subscription
+
+if TYPE_CHECKING:
+    from wsdash.ui.desk import Desk
+
+
+@dataclass(eq=False)
+class Group:
+    """Panes that show one market: one switch moves all of them.
+
+    Attributes:
+        desk: knows the feed, and how true its streams are.
+        letter: its name in the titles of its panes.
+        key: its market, None while there is none.
+        interval: of its candles.
+        old_candle: the newest candle there was of this interval before it was asked for.
+        traded: what the prints of its market add up to.
+        stacking: how its book changed without trades.
+        heat: how its book was, second by second.
+    """
+
+    desk: Desk = field(repr=False)
+    letter: str = "A"
+    key: MarketKey | None = None
+    interval: str = "1m"
+    old_candle: Candle | None = None
+    traded: Traded = field(default_factory=Traded)
+    stacking: Stacking = field(default_factory=Stacking)
+    heat: HeatLog = field(default_factory=HeatLog)
+
+    @property
+    def market(self) -> Market | None:
+        """Its market, None before anything is known of it."""
+        return self.desk.market_of(self.key)
+
+    def stream(self, channel: Channel) -> Stream | None:
+        """Return a stream of its market."""
+        return self.desk.stream_of(channel, self.key)
+
+    def verdict(self, channel: Channel) -> Verdict:
+        """Return how true a stream of its market is right now."""
+        return self.desk.verdict_of(channel, self.key)
+
+    def candle_verdict(self) -> Verdict:
+        """Return how true the candles of the present interval are."""
+        if self.interval in SECONDS:
+            return self.verdict("trades")
+        verdict, market = self.verdict("candles"), self.market
+        series = market.candles.get(self.interval) if market is not None else None
+        newest = series.last(1)[-1] if series is not None and len(series) else None
+        awaited = newest is None or newest is self.old_candle
+        return Verdict("SYNC", "", "look") if awaited and verdict.believable else verdict
+
+    def step_interval(self, step: int) -> None:
+        """Take the next longer or shorter candles."""
+        names = [*SECONDS, *INTERVALS]
+        place = min(len(names) - 1, max(0, names.index(self.interval) + step))
+        if names[place] != self.interval:
+            self.interval = names[place]
+            series = self.market.candles.get(self.interval) if self.market is not None else None
+            self.old_candle = series.last(1)[-1] if series is not None and len(series) else None
+
+    def gaps(self) -> list[Gap]:
+        """Return the holes that concern its market."""
+        if self.key is None:
+            return []
+        venue, name = self.key
+        return [gap for gap in self.desk.feed.board.gaps if concerns(gap, venue, name)]
+
+    def holed(self, since: float) -> bool:
+        """Tell whether data of its market is missing since a wall time."""
+        return any(gap.end is None or gap.end > since for gap in self.gaps())
+
+    def wanted(self) -> list[tuple[str, Subscription]]:
+        """Return everything that should be subscribed for it."""
+        if self.key is None:
+            return []
+        venue, name = self.key
+        made = "1m" if self.interval in SECONDS else self.interval
+        channels: tuple[Channel, ...] = ("book", "trades", "ticker")
+        plain = [(venue, Subscription(channel, name)) for channel in channels]
+        return [*plain, (venue, Subscription("candles", name, made))]
+
+    def look_at_flow(self) -> None:
+        """Count what is new on the tape and in the book; called before either is drawn."""
+        feed = self.desk.feed
+        if self.key != self.traded.key:
+            self.forget()
+        if self.key is not None:
+            market, now = self.market, feed.now()
+            prints = self.traded.follow(market, now)
+            true = market is not None and self.verdict("book").believable
+            book = market.book if true and market is not None else None
+            self.stacking.look(book, prints, now)
+            self.heat.look(book, feed.wall())
+
+    def forget(self) -> None:
+        """Count anew from here on."""
+        self.traded, self.stacking = Traded(self.key, self.desk.feed.wall()), Stacking()
+        self.heat = HeatLog()
