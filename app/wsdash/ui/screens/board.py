@@ -1,0 +1,170 @@
+"""The board: all panes, where they stand, which is focused, and when they are drawn."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.layout import Layout
+from textual.screen import Screen
+from textual.timer import Timer
+
+from wsdash.ui.desk import Desk
+from wsdash.ui.keys import bindings
+from wsdash.ui.screens.cast import Cast
+from wsdash.ui.screens.plan import PANES, Place, Wish, plan
+from wsdash.ui.screens.rooms import Rooms
+from wsdash.ui.tempo import Tempo
+from wsdash.ui.widgets.pane import Pane
+from wsdash.ui.workers import Workers
+
+TICK = 0.25
+"""Seconds between two looks at ages and countdowns."""
+
+
+class Board(Screen[None]):
+    """Every pane in its place.
+
+    Attributes:
+        wish: the panes that the trader asked for.
+        panes: every pane by its name, on the screen or not.
+    """
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+
+    def __init__(self, desk: Desk, tempo: Tempo) -> None:
+        super().__init__(id="dashboard")
+        self._tempo = tempo
+        self._frames: Timer | None = None
+        self.desk = desk
+        self.wish = Wish()
+        self.cast = Cast(desk)
+        self.panes = self.cast.panes
+        self.work = Workers(self, desk, self.panes, tempo)
+        self._ticks = 0
+        self._bound_for = ""
+        self._rooms = Rooms(self._places, self.panes)
+
+    @property
+    def _update_timer(self) -> Timer:
+        """The screen's own frame timer, so that panes drawn apart still share frames.
+
+        It rests while nothing changes, and then fires at once.
+        """
+        if self._frames is None:
+            self._frames = self.set_interval(self._tempo.pace(), self._on_timer_update, pause=True)
+        return self._frames
+
+    @property
+    def layout(self) -> Layout:
+        """The plan of the panes."""
+        return self._rooms
+
+    @property
+    def focused_name(self) -> str:
+        """The name of the focused pane, or of the one that is on its way to the screen.
+
+        The small screen counts as the ladder.
+        """
+        name = self._bound_for or (self.focused.id if isinstance(self.focused, Pane) else None)
+        return "ladder" if name is None or name == "compact" else name
+
+    @property
+    def focused_pane(self) -> Pane:
+        """The focused pane; while none is, the ladder, or what stands for it."""
+        if isinstance(self.focused, Pane) and self.focused.place is not None:
+            return self.focused
+        small = self.panes["compact"]
+        return self.panes["ladder"] if small.place is None else small
+
+    def compose(self) -> ComposeResult:
+        """Yield every pane; the layout decides which are seen."""
+        yield from self.panes.values()
+
+    def on_mount(self) -> None:
+        """Begin to draw."""
+        self.set_interval(TICK, self._tick)
+        self.work.follow_links()
+        self.work.follow_desk()
+        self.call_after_refresh(self._settle)
+
+    def on_resize(self) -> None:
+        """Draw everything for the new size."""
+        self.call_after_refresh(self._settle)
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """Say which keys matter now."""
+        self.cast.keys.focused = self.focused_name
+        self.cast.keys.draw()
+
+    # -------------------------------------------------------------------- drawing
+
+    def draw_all(self) -> None:
+        """Draw every pane that is on the screen."""
+        for pane in self.panes.values():
+            pane.draw()
+
+    def switch(self) -> None:
+        """Another market is in focus: the old one's numbers go at once."""
+        for pane in self.panes.values():
+            if pane.of_market or pane is self.panes["status"]:
+                pane.attempt(pane.switch)
+        self.desk.title_glow.forget()
+        self.work.follow_desk()
+        if self.wish.empty:
+            self.arrange_anew()
+        self.draw_all()
+
+    def arrange_anew(self, **wishes: str) -> None:
+        """Put the panes that are wished for in their places."""
+        self.wish = self.wish._replace(**wishes)  # type: ignore[arg-type]
+        self.cast.keys.refresh(layout=True)  # of a child: a screen keeps its own arrangement
+        self.call_after_refresh(self._settle)
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        self._tempo.look()
+        self.desk.look_at_clock()
+        self.desk.look_at_flow()
+        if self._ticks % 4 == 0:
+            self.desk.remember()
+        if self.desk.drawing():
+            if self._counts() != (self.wish.links, self.wish.markets, self.wish.empty):
+                self.arrange_anew()
+            self.work.draw_idle(TICK / 2)
+
+    def _places(self, width: int, height: int) -> list[Place]:
+        links, markets, empty = self._counts()
+        self.wish = self.wish._replace(links=links, markets=markets, empty=empty)
+        return plan(width, height, self.wish)
+
+    def _counts(self) -> tuple[int, int, bool]:
+        """How many connections and watched markets there are, and whether there is no market."""
+        links, markets = len(self.desk.feed.reports()), len(self.desk.watchlist)
+        return links, markets, self.desk.key is None and not markets
+
+    def _settle(self) -> None:
+        """Focus what is on the screen, and draw all of it."""
+        if self.focused is None or getattr(self.focused, "place", None) is None:
+            wished = self.wish.maximised or self.wish.side or "ladder"
+            self.focus_pane(wished)
+        self.draw_all()
+
+    def focus_pane(self, name: str) -> None:
+        """Focus a pane, or what stands for it at this size.
+
+        One that the plan has a place for, but that has not been put there yet, is waited for.
+        """
+        bound = self._bound_for == name and self.panes[name].place is None
+        if bound and any(place.name == name for place in self._places(*self.size)):
+            self.set_timer(TICK / 10, lambda: self.focus_pane(name))  # let the others have a turn
+            return
+        for candidate in (name, "ladder", "compact", *PANES):
+            pane = self.panes[candidate]
+            if pane.place is not None and pane.can_focus:
+                self._bound_for = ""
+                self.set_focus(pane, scroll_visible=False)
+                return
