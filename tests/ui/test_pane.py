@@ -9,8 +9,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from wsdash.ui.desk import Desk
-from wsdash.ui.snapshots.lines import Line, Span, plain_text
+from wsdash.ui.snapshots.lines import Line, Span, plain_text, width_of
 from wsdash.ui.widgets.canvas import Canvas
+from wsdash.ui.widgets.charts import CurvePane
 from wsdash.ui.widgets.ladder import LadderPane
 from wsdash.ui.widgets.pane import Pane
 
@@ -105,3 +106,12 @@ def test_the_cursor_skips_the_spread() -> None:
         pane.move(0, step)
         places.append(pane.cursor)
     assert places == [1, 2, 1, -1, -2]
+
+
+def test_a_curve_of_another_size_is_not_shown() -> None:
+    pane: Any = CurvePane(desk_of(FakeFeed()), name="curve")
+    pane.picture(60, 10)
+    pane._rows = ((Span("x" * 60),),) * 10
+    assert width_of(pane.picture(60, 10).rows[0]) == 60
+    for _ in range(2):
+        assert pane.picture(40, 10).rows == ()

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from wsdash.ui.screens.plan import PANES, SMALLEST, Place, Wish, plan
+from wsdash.ui.layouts.tree import Place
+from wsdash.ui.screens.plan import PANES, SMALLEST, Wish, plan
 
 
 def cells(place: Place) -> set[tuple[int, int]]:

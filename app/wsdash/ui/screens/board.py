@@ -13,8 +13,9 @@ from textual.timer import Timer
 
 from wsdash.ui.desk import Desk
 from wsdash.ui.keys import bindings
+from wsdash.ui.layouts.tree import Place
 from wsdash.ui.screens.cast import Cast
-from wsdash.ui.screens.plan import PANES, Place, Wish, plan
+from wsdash.ui.screens.plan import PANES, Wish, plan
 from wsdash.ui.screens.rooms import Rooms
 from wsdash.ui.tempo import Tempo
 from wsdash.ui.widgets.pane import Pane

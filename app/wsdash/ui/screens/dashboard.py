@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from wsdash.ui.layouts.edit import LARGE
 from wsdash.ui.screens.board import Board
-from wsdash.ui.screens.plan import LARGE, PANES
+from wsdash.ui.screens.plan import PANES
 
 
 class DashboardScreen(Board):

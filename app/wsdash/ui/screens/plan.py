@@ -1,8 +1,13 @@
-"""Which panes stand where, for every size of terminal: a pure function."""
+"""Which panes stand where, for every size of terminal and every layout: a pure function."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
+
+from wsdash.ui.layouts.edit import LARGE, asked_for, with_guest, with_rows
+from wsdash.ui.layouts.kinds import SMALL_SCREEN, split_name
+from wsdash.ui.layouts.presets import STANDARD, Layout, Size, size_of
+from wsdash.ui.layouts.tree import Box, Leaf, Node, Place, fitted, leaves, places
 
 SMALLEST: Final = (20, 5)
 """Columns and rows below which only price and state are said."""
@@ -20,19 +25,17 @@ PANES: Final = (
 )
 """Panes that can be focused, in the order in which Tab goes through them."""
 
-LARGE: Final = ("supervisor", "gaps")
-"""Panes that are opened large: they say little in a narrow column."""
-
 
 class Wish(NamedTuple):
     """What the trader wants to see.
 
     Attributes:
-        side: the pane that takes the place beside the ladder where there is one place.
+        side: the pane that was brought to the screen, or empty.
         maximised: the pane that takes the whole body, or empty.
         links: how many connections there are.
         markets: how many markets are on the watchlist.
         empty: whether there is no market at all.
+        layout: what stands where while nothing else is asked for.
     """
 
     side: str = ""
@@ -40,18 +43,7 @@ class Wish(NamedTuple):
     links: int = 1
     markets: int = 1
     empty: bool = False
-
-
-class Place(NamedTuple):
-    """Where a pane stands, and which of its borders it shares."""
-
-    name: str
-    x: int
-    y: int
-    width: int
-    height: int
-    joined: bool = False
-    open_below: bool = False
+    layout: Layout = STANDARD
 
 
 def plan(width: int, height: int, wish: Wish) -> list[Place]:
@@ -61,107 +53,47 @@ def plan(width: int, height: int, wish: Wish) -> list[Place]:
     if wish.empty and not (wish.side or wish.maximised):
         keys = Place("keys", 0, height - 1, width, 1)
         return [Place("welcome", 0, 0, width, height - 1), keys]
-    if width < 64 or height < 16:
+    size = size_of(width, height)
+    if size == "tiny":
         return _small(width, height, wish)
     edges = [
         Place("title", 0, 0, width, 1),
         Place("status", 0, height - 2, width, 1),
         Place("keys", 0, height - 1, width, 1),
     ]
-    if wish.maximised:
-        return [*edges, Place(wish.maximised, 0, 1, width, height - 3)]
-    if width >= 110 and height >= 32:
-        return edges + _large(width, height, wish)
-    if wish.side in LARGE:
-        return [*edges, Place(wish.side, 0, 1, width, height - 3)]
+    alone = wish.maximised
+    if wish.side in LARGE and size not in {"large", "wide"}:
+        alone = alone or wish.side
+    if alone:
+        return [*edges, Place(alone, 0, 1, width, height - 3)]
     links = min(max(1, wish.links), 2 if height < 40 else 6)
+    tree = tree_of(size, wish, height)
+    shown = fitted(tree, width, height - 3)
+    if any(leaf.kind == "supervisor" for leaf in leaves(shown)):
+        return [*edges, *places(shown, Box(0, 1, width, height - 3))]
     body = height - 3 - links
-    return [
-        *edges,
-        Place("links", 0, 1 + body, width, links),
-        Place("ladder", 0, 1, 38 if width < 110 else 46, body),
-        *_beside(width, body, wish),
-    ]
+    shown = fitted(tree, width, body)
+    lines = Place("links", 0, 1 + body, width, links)
+    return [*edges, *places(shown, Box(0, 1, width, body)), lines]
+
+
+def tree_of(size: Size, wish: Wish, height: int) -> Node:
+    """Return the panes of a layout at a size, with the one that was brought to the screen."""
+    tree = wish.layout.trees[size]
+    kind, letter = split_name(wish.side)
+    there = any(leaf.name == wish.side for leaf in leaves(tree))
+    if wish.side and (kind in LARGE or not there):
+        tree = with_guest(tree, Leaf(kind, letter, wanted=True), alone=size == "small")
+    links = min(max(1, wish.links), 6)
+    supervisor = links + 2 if height < 48 else links + 3 + min(8, (height - 40) // 3)
+    rows = {"watch": wish.markets * 2 + 2, "supervisor": supervisor}
+    return with_rows(asked_for(tree, wish.side), rows)
 
 
 def _small(width: int, height: int, wish: Wish) -> list[Place]:
-    alone = wish.maximised or wish.side
-    if alone in {"", "ladder"}:
-        return [Place("compact", 0, 0, width, height)]
+    alone = wish.maximised or wish.side or next(leaves(wish.layout.trees["tiny"])).name
+    if split_name(alone)[0] in {SMALL_SCREEN, "ladder"}:
+        return [Place(SMALL_SCREEN, 0, 0, width, height)]
     status = 1 if height >= 8 else 0
-    places = [Place("title", 0, 0, width, 1), Place(alone, 0, 1, width, height - 1 - status)]
-    return [*places, Place("status", 0, height - 1, width, 1)] if status else places
-
-
-def _beside(width: int, body: int, wish: Wish) -> list[Place]:
-    """Return what stands beside the ladder: one pane, or the tape and one pane."""
-    side = wish.side if wish.side not in {"", "ladder"} else "tape"
-    other = side if side != "tape" else "chart"
-    if width >= 110:
-        tape = min(44, (width - 46) // 2)
-        return [
-            Place("tape", 46, 1, tape, body),
-            Place(other, 46 + tape, 1, width - 46 - tape, body),
-        ]
-    if body >= 24:
-        upper = body // 2
-        return [
-            Place(other, 38, 1, width - 38, upper, open_below=True),
-            Place("tape", 38, 1 + upper, width - 38, body - upper, joined=True),
-        ]
-    return [Place(side, 38, 1, width - 38, body)]
-
-
-def _large(width: int, height: int, wish: Wish) -> list[Place]:
-    links = min(max(1, wish.links), 6)
-    supervisor = links + 2 if height < 48 else links + 3 + min(8, (height - 40) // 3)
-    if wish.side in LARGE:
-        supervisor = max(supervisor, height // 2)
-    body = height - 3 - supervisor
-    left = 35 if width < 160 else 40
-    middle = 46 if width < 130 else 50 if width < 160 else 60
-    right = width - left - middle
-    watch = max(min(wish.markets * 2 + 2, body * 2 // 3), body // 3)
-    places = [
-        Place("watch", 0, 1, left, watch, open_below=True),
-        Place("balances", 0, 1 + watch, left, body - watch, joined=True),
-        Place(wish.side if wish.side in LARGE else LARGE[0], 0, 1 + body, width, supervisor),
-    ]
-    x = left + middle
-    if wish.side == "heat":
-        return [*places, *_heated(left, middle, right, body, wide=width >= 160)]
-    if width >= 160:
-        chart = body * 11 // 20
-        tape = right // 2
-        return [
-            *places,
-            Place("ladder", left, 1, middle, body),
-            Place("chart", x, 1, right, chart),
-            Place("tape", x, 1 + chart, tape, body - chart),
-            Place("curve", x + tape, 1 + chart, right - tape, body - chart),
-        ]
-    curve = max(7, body * 3 // 10) if body >= 22 else 0
-    chart = body // 2
-    shown = [Place("ladder", left, 1, middle, body - curve, open_below=bool(curve))]
-    if curve:
-        shown.append(Place("curve", left, 1 + body - curve, middle, curve, joined=True))
-    return [
-        *places,
-        *shown,
-        Place("chart", x, 1, right, chart, open_below=True),
-        Place("tape", x, 1 + chart, right, body - chart, joined=True),
-    ]
-
-
-def _heated(left: int, middle: int, right: int, body: int, *, wide: bool) -> list[Place]:
-    """Return the heat beside the ladder, as high as it; chart and tape where there is room."""
-    x, chart = left + middle, body // 2
-    heat = right // 2 if wide else right
-    places = [
-        Place("ladder", left, 1, middle, body),
-        Place("heat", x, 1, heat, body),
-    ]
-    if wide:
-        places.append(Place("chart", x + heat, 1, right - heat, chart, open_below=True))
-        places.append(Place("tape", x + heat, 1 + chart, right - heat, body - chart, joined=True))
-    return places
+    shown = [Place("title", 0, 0, width, 1), Place(alone, 0, 1, width, height - 1 - status)]
+    return [*shown, Place("status", 0, height - 1, width, 1)] if status else shown

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 
-from wsdash.ui.screens.plan import Place
+from wsdash.ui.layouts.tree import Place
 
 if TYPE_CHECKING:
     from textual.widget import Widget

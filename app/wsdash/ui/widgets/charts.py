@@ -92,8 +92,9 @@ class CurvePane(Pane):
     def picture(self, width: int, height: int) -> Picture:
         """Return the curve as it was last drawn."""
         channel = "book" if self.kind == "depth" else "trades"
-        rows = self._rows if self._drawn_for == (width, height) else ()
-        self._drawn_for = (width, height)
+        if self._drawn_for != (width, height):
+            self._rows = ()  # of another size
+        rows, self._drawn_for = self._rows, (width, height)
         title: Line = (Span("Depth" if self.kind == "depth" else "Delta"),)
         if self.kind == "delta" and self._broken is not None:
             title = (*title, Span(f" since gap {clock(self._broken)}", "look"))

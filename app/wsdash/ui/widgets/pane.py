@@ -10,7 +10,7 @@ from wsdash.domain.events import Channel
 from wsdash.domain.instrument import MarketKey
 from wsdash.ui.desk import Desk
 from wsdash.ui.group import Group
-from wsdash.ui.screens.plan import Place
+from wsdash.ui.layouts.tree import Place
 from wsdash.ui.snapshots.clocks import age
 from wsdash.ui.snapshots.lines import Line, ascii_only
 from wsdash.ui.snapshots.picture import Frame, Picture, Verdict, framed

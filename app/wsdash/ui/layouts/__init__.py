@@ -1,0 +1,1 @@
+"""Layouts: which panes stand where, by name, for every size of terminal."""
