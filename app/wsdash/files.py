@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,3 +39,15 @@ def whole(file: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def aside(file: Path) -> str:
+    """Put a file that makes no sense out of the way, under a name that is free; return the name.
+
+    Raises:
+        OSError: it cannot be renamed; it is where it was.
+    """
+    names = (f"{file.name}.damaged{f'-{number}' if number > 1 else ''}" for number in count(1))
+    free = next(name for name in names if not os.path.lexists(file.with_name(name)))
+    file.rename(file.with_name(free))
+    return free

@@ -14,9 +14,10 @@ from wsdash import wiring
 from wsdash.arguments import USAGE
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
-from wsdash.markets import parse
+from wsdash.feed.kept import Kept
 from wsdash.paths import config_file, state_dir
 from wsdash.settings import Settings, load, shown
+from wsdash.starting import Start, start
 from wsdash.venues import registry
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ class DemoFailed(Exception):
 def live(settings: Settings, symbols: Sequence[str]) -> int:
     """Open the dashboard on live venues."""
     require_terminal("wsdash tail VENUE:SYMBOL")
-    keys = [parse(symbol) for symbol in symbols or settings.watchlist]
-    return _dashboard(settings, keys)
+    return _dashboard(settings, start(settings, symbols))
 
 
 def demo(seed: int, faults: Path | None, seconds: float | None) -> int:
@@ -61,7 +61,8 @@ def demo(seed: int, faults: Path | None, seconds: float | None) -> int:
             return commands.tail(settings, symbols, KINDS, limit, demo=True)
         keys = [MarketKey("kraken", name) for name in DEMO_SYMBOLS]
         keys += [MarketKey("binance", "BTCUSDT"), MarketKey("binance", "ETHUSDT")]
-        return _dashboard(settings, keys, badge="DEMO", seconds=seconds)
+        begun = Start(keys, Kept(passing="for this run only: it is a demo"), "the demo")
+        return _dashboard(settings, begun, badge="DEMO", seconds=seconds)
 
 
 def replay(settings: Settings, file: Path, venue: str | None, speed: float) -> int:
@@ -136,7 +137,7 @@ def require_terminal(instead: str) -> None:
 
 
 def _dashboard(
-    settings: Settings, keys: list[MarketKey], badge: str = "", seconds: float | None = None
+    settings: Settings, begun: Start, badge: str = "", seconds: float | None = None
 ) -> int:
     from wsdash.feed.clock import SystemClock
     from wsdash.feed.incident import FlightRecorder
@@ -154,12 +155,13 @@ def _dashboard(
 
     @contextlib.asynccontextmanager
     async def running() -> AsyncIterator[None]:
-        async with alerts.running(), feed.running():
+        async with begun.kept.running(), alerts.running(), feed.running():
             yield
 
     app = Dashboard(
         feed,
-        watchlist=keys,
+        watchlist=begun.keys,
+        kept=begun.kept,
         title_badge=badge,
         lifespan=running,
         accounts=wiring.venues_with_account(settings),
@@ -167,7 +169,7 @@ def _dashboard(
         export_dir=state_dir() / "exports",
         incident=lambda: flight.write(state_dir() / "incidents"),
         alerts=alerts,
-        **_look(settings),
+        **_look(settings, begun.origin),
     )
     return run_app(app, mouse=settings.mouse, state_dir=state_dir())
 
@@ -190,11 +192,12 @@ def _alerts(settings: Settings, feed: LiveFeed, *, kept: bool) -> Alerts:
     return Alerts(feed.board, SystemClock(), shelf=shelf, outlets=outlets)
 
 
-def _look(settings: Settings) -> dict[str, Any]:
+def _look(settings: Settings, origin: str = "") -> dict[str, Any]:
+    markets = [("markets from", origin)] if origin else []
     return {
         "keymap": settings.keymap,
         "theme": settings.theme,
         "ascii_only": {"auto": None, "unicode": False, "ascii": True}[settings.glyphs],
         "fps": settings.fps,
-        "settings": shown(settings, config_file()),
+        "settings": [*shown(settings, config_file()), *markets],
     }

@@ -36,10 +36,12 @@ def test_the_keys_of_the_program_itself_are_in_the_help() -> None:
 
 
 def test_every_binding_has_a_name_of_its_own_and_a_key_of_its_own() -> None:
-    ids = [binding.id for binding in bindings()]
-    keys = [key for binding in bindings() for key in binding.key.split(",")]
-    assert len(set(ids)) == len(ids)
-    assert len(set(keys)) == len(keys)
+    owned = [bindings(), *(bindings(pane) for pane in PANES)]
+    ids = [binding.id for table in owned for binding in table]
+    assert sorted(map(str, ids)) == sorted(key.id for key in KEYS)
+    for table in owned:
+        keys = [key for binding in table for key in binding.key.split(",")]
+        assert len(set(keys)) == len(keys)
 
 
 def test_a_remapped_key_is_in_the_help_under_its_new_name() -> None:
@@ -68,6 +70,9 @@ def test_keys_from_the_settings_are_checked() -> None:
     assert problems({"quit": "ctrl+d", "copy": "ctrl+y"}) == []
     assert problems({"fly": "x"}) == ["fly: no such key; see the help"]
     assert problems({"copy": "q"}) == ["q: both quit and copy"]
+    assert problems({"watch.remove": "q"}) == ["q: both quit and watch.remove"]
+    assert problems({"watch.remove": "n"}) == []
+    assert problems({"watch.remove": "s"}) == ["s: both watch.remove and watch.sort"]
 
 
 def test_every_pane_has_its_five_keys() -> None:

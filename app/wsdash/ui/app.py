@@ -1,69 +1,23 @@
-"""The dashboard as a Textual app: the keys that are about markets, replays and the program."""
+"""The dashboard as a Textual app: the keys that are about replays and the program."""
 
 from __future__ import annotations
 
-from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
 from wsdash.ui.hints import help_entries
 from wsdash.ui.keys import action_of
 from wsdash.ui.screens.finder import Finder
 from wsdash.ui.screens.sheet import Rows, Sheet
-from wsdash.ui.snapshots.finder import Item, instrument_items
+from wsdash.ui.snapshots.finder import Item
 from wsdash.ui.snapshots.sheets import help_rows, settings_rows
 from wsdash.ui.themes import TITLES
-from wsdash.ui.tools import Tools
+from wsdash.ui.watching import Watching
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0)
 """Speeds of a replay that `+` and `-` step through."""
 
 
-class Dashboard(Tools):
+class Dashboard(Watching):
     """Draws a feed that somebody else made, and does what the keys say."""
-
-    # ------------------------------------------------------------------- markets
-
-    def open_market(self, key: MarketKey) -> None:
-        """Put another market in focus; its title comes first, its numbers when they are there."""
-        if key != self.desk.key:
-            self.desk.group.key = key
-            self.board_screen.switch()
-            self.subscribe()
-        self.board_screen.focus_pane("ladder")
-
-    def action_entry(self, number: int) -> None:
-        """Open a market of the watchlist by its number."""
-        if number <= len(self.desk.watchlist):
-            self.open_market(self.desk.watchlist[number - 1])
-
-    def action_open(self) -> None:
-        """Open the market under the cursor of the watchlist."""
-        key = self.board_screen.cast.watch.chosen_key
-        if self.board_screen.focused_name == "watch" and key is not None:
-            self.open_market(key)
-
-    def action_find(self) -> None:
-        """Find a market in the lists of all venues."""
-        self.desk.searching = True
-        self.subscribe()
-
-        def chosen(value: str | None) -> None:
-            self.desk.searching = False
-            if value is not None:
-                venue, _, name = value.partition(":")
-                self.open_market(MarketKey(venue, name))
-
-        def listed() -> list[Item]:
-            return instrument_items(self.desk.feed.board.instruments)
-
-        self.push_screen(
-            Finder(
-                "Find a market",
-                listed,
-                ascii_only=self.desk.ascii_only,
-                empty="the venue's list is on its way",
-            ),
-            chosen,
-        )
 
     def action_resync(self) -> None:
         """Try again what is in focus: a pane that crashed, a connection, or else the market."""

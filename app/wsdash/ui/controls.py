@@ -7,12 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from textual import on
+from textual.events import Mount
+
 from wsdash.domain.text import clean
 from wsdash.feed.feed import LinkReport
 from wsdash.feed.link import WAITING, LinkState
 from wsdash.ui.export import at_home, why_not, write_new
+from wsdash.ui.keys import problems
 from wsdash.ui.shell import Shell
 from wsdash.ui.snapshots.events import json_lines
+
+LONG: Final = 20.0
+"""Seconds for which stands what went wrong before anybody could look."""
 
 READ_FOR: Final = 8.0
 """Seconds for which the name of a file stands in the bottom line."""
@@ -23,6 +30,14 @@ PAST: Final = "a recording cannot be changed"
 
 class Controls(Shell):
     """Does what keys say about connections."""
+
+    @on(Mount)
+    def listen(self) -> None:
+        """Say what of the trader's own could not be read, and what cannot be kept."""
+        self.kept.report = lambda words: self.say(words, READ_FOR)
+        wrong = [*self.kept.problems, *(f"keymap: {words}" for words in problems(self.key_names))]
+        if wrong:
+            self.say("; ".join(wrong), LONG)
 
     def say(self, words: str, seconds: float = 3.0) -> None:
         """Leave a short word to the trader in the bottom line."""

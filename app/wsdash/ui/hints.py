@@ -27,7 +27,12 @@ CORNER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("next", "pane"),
     ),
     "heat": (("more less", "grouping"), ("centre", "centre"), ("maximise", "maximise"), _BACK),
-    "watch": (("find", "find"), ("down up", "choose"), ("open", "open"), ("1-9", "entry")),
+    "watch": (
+        ("open", "open"),
+        ("watch.add", "add"),
+        ("watch.remove", "remove"),
+        ("watch.sort", "order"),
+    ),
     "balances": (
         ("find", "find"),
         ("down up", "scroll"),

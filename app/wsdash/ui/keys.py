@@ -18,6 +18,7 @@ class Key(NamedTuple):
         action: the action, of the screen where it does not say `app.`.
         help: what it does, in a few words.
         panes: the panes it is for; empty where it is for all.
+        own: those panes bind it themselves: there it goes before the same key of the others.
     """
 
     id: str
@@ -26,12 +27,14 @@ class Key(NamedTuple):
     action: str
     help: str
     panes: tuple[str, ...] = ()
+    own: bool = False
 
 
 SUPERVISOR: Final = ("supervisor",)
 LADDER: Final = ("ladder",)
 CHART: Final = ("chart",)
 TAPE: Final = ("tape",)
+WATCH: Final = ("watch",)
 
 KEYS: Final = (
     Key("help", "question_mark,f1", "?", "app.help", "help for this pane"),
@@ -46,7 +49,7 @@ KEYS: Final = (
     Key("right", "l,right", "l →", "move(1, 0)", "right, forward in time"),
     Key("next", "tab", "Tab", "pane(1)", "next pane"),
     Key("previous", "shift+tab", "Shift+Tab", "pane(-1)", "previous pane"),
-    Key("open", "enter", "Enter", "app.open", "open the chosen market", ("watch",)),
+    Key("open", "enter", "Enter", "app.open", "open the chosen market", WATCH),
     Key("back", "escape", "Esc", "back", "back; never quits"),
     Key("quit", "q", "q", "app.quit", "quit"),
     Key("palette", "colon,ctrl+p", ":", "app.palette", "commands and themes"),
@@ -72,6 +75,16 @@ KEYS: Final = (
     Key("ewma", "a", "a", "app.line('ewma')", "chart: moving average of prints", CHART),
     Key("vwap", "W", "W", "app.line('vwap')", "chart: average price by size", CHART),
     Key("cvd", "d", "d", "app.line('cvd')", "chart: volume delta below", CHART),
+    Key("keep", "A", "A", "app.keep", "put this market on the watchlist, or take it off"),
+    Key("watch.add", "a", "a", "app.add", "watchlist: find markets and add them", WATCH, True),
+    Key("watch.remove", "d", "d", "app.remove", "watchlist: take the chosen off", WATCH, True),
+    Key(
+        "watch.restore", "u", "u", "app.restore", "watchlist: put back what was taken", WATCH, True
+    ),
+    Key("watch.sort", "s", "s", "app.sort", "watchlist: order by the next figure", WATCH, True),
+    Key("watch.turn", "S", "S", "app.turn_sort", "watchlist: the other way round", WATCH, True),
+    Key("watch.down", "J", "J", "app.shift(1)", "watchlist: the chosen further down", WATCH, True),
+    Key("watch.up", "K", "K", "app.shift(-1)", "watchlist: the chosen further up", WATCH, True),
     Key("drop", "x", "x", "app.drop", "drop this connection, as a fault would", SUPERVISOR),
     Key("park", "p", "p", "app.park", "park this connection; again: let it come back", SUPERVISOR),
     Key("rotate", "T", "T", "app.rotate", "rotate this connection without a gap", SUPERVISOR),
@@ -91,11 +104,12 @@ KEYS: Final = (
 )
 
 
-def bindings() -> list[Binding]:
-    """Return the table as Textual wants it."""
+def bindings(pane: str = "") -> list[Binding]:
+    """Return the table as Textual wants it: what a pane binds itself, or all the rest."""
     return [
         Binding(key.keys, key.action, key.help, show=False, key_display=key.label, id=key.id)
         for key in KEYS
+        if (key.own and pane in key.panes) or not (key.own or pane)
     ]
 
 
@@ -108,10 +122,17 @@ def problems(keymap: Mapping[str, str]) -> list[str]:
     """Return what is wrong with keys from the settings, in words."""
     names = {key.id for key in KEYS}
     wrong = [f"{name}: no such key; see the help" for name in keymap if name not in names]
-    taken: dict[str, str] = {}
+    taken: dict[str, list[Key]] = {}
     for key in KEYS:
         for one in keymap.get(key.id, key.keys).split(","):
-            other = taken.setdefault(one.strip(), key.id)
-            if other != key.id:
-                wrong.append(f"{one.strip()}: both {other} and {key.id}")
+            others = taken.setdefault(one.strip(), [])
+            clash = next((other for other in others if not _apart(key, other)), None)
+            if clash is not None:
+                wrong.append(f"{one.strip()}: both {clash.id} and {key.id}")
+            others.append(key)
     return wrong
+
+
+def _apart(key: Key, other: Key) -> bool:
+    """Tell whether two actions may share a key: one of them is only in a pane of its own."""
+    return (key.own or other.own) and bool(key.panes and other.panes and key.panes != other.panes)

@@ -16,6 +16,7 @@ from textual.filter import DimFilter, Monochrome, NoColor
 
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, Player
+from wsdash.feed.kept import Kept
 from wsdash.paths import styles_dir
 from wsdash.ui.alarm import Alarm
 from wsdash.ui.desk import Desk
@@ -61,6 +62,7 @@ class Shell(TerminalApp):
         export_dir: where exported logs go; None where there is no such place.
         incident: keeps what led up to this moment and returns where; None in a replay.
         alerts: watches rules; whoever made it runs it.
+        kept: keeps the watchlist and what was opened; whoever made it runs it.
     """
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [
@@ -88,6 +90,7 @@ class Shell(TerminalApp):
         export_dir: Path | None = None,
         incident: Callable[[], Path] | None = None,
         alerts: Alerts | None = None,
+        kept: Kept | None = None,
     ) -> None:
         super().__init__()
         self.desk = Desk(
@@ -112,6 +115,7 @@ class Shell(TerminalApp):
         self._lifespan = lifespan
         self.settings = settings
         self.incident = incident
+        self.kept = Kept() if kept is None else kept
         self._leave_after = leave_after
         self._leaving = asyncio.Event()
         self._life: asyncio.Task[None] | None = None

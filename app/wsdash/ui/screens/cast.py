@@ -9,9 +9,10 @@ from wsdash.ui.widgets.compact import Compact
 from wsdash.ui.widgets.gaps import GapPane
 from wsdash.ui.widgets.heat import HeatPane
 from wsdash.ui.widgets.ladder import LadderPane
-from wsdash.ui.widgets.lists import BalancesPane, TapePane, WatchPane
+from wsdash.ui.widgets.lists import BalancesPane, TapePane
 from wsdash.ui.widgets.pane import Pane
 from wsdash.ui.widgets.supervisor import SupervisorPane
+from wsdash.ui.widgets.watch import WatchPane
 from wsdash.ui.widgets.welcome import Welcome
 
 

@@ -43,7 +43,7 @@ ROLES: Final = (
 _MODEST: Final = frozenset({"look", "bad", "good", "cursor", "title", "focus", "faint"})
 _ASCII: Final = str.maketrans(
     {
-        **dict.fromkeys("─━┈═", "-"),
+        **dict.fromkeys("─━┈═—", "-"),
         **dict.fromkeys("│┊╵╷", "|"),
         **dict.fromkeys("┌┐└┘├┤┬┴┼", "+"),
         **dict.fromkeys("▋▊▉█▌┃╹╻╽╿▐", "#"),

@@ -16,7 +16,7 @@ from wsdash.ui.snapshots.ladder import market_title
 from wsdash.ui.snapshots.lines import Line, Span, fit, switched_off, width_of
 from wsdash.ui.snapshots.picture import Verdict
 from wsdash.ui.snapshots.prices import last_price, price_source, shown_price
-from wsdash.ui.snapshots.watchlist import change_of
+from wsdash.ui.snapshots.watch_entry import change_of
 
 
 class Headline(NamedTuple):

@@ -2,95 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
-from wsdash.feed.market import Market
 from wsdash.ui.snapshots.bars import sparkline
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.lines import Line, Span, shorten, spread, text_width, width_of
 from wsdash.ui.snapshots.numbers import Column, column_of
-from wsdash.ui.snapshots.picture import Picture, Verdict
+from wsdash.ui.snapshots.picture import Picture
 from wsdash.ui.snapshots.prices import shown_price
+from wsdash.ui.snapshots.watch_entry import Entry, Watch, change_of, head_of, name_of
+from wsdash.ui.snapshots.watch_order import OWN
+from wsdash.ui.snapshots.watch_table import WIDE, spread_text, table, volume_text
 
+_STATE: Final = 9
+"""Cells that a state usually takes: ``LIVE 0.2s``."""
 
-class Entry(NamedTuple):
-    """One market of the watchlist.
-
-    Attributes:
-        trail: prices of the last while, oldest first.
-    """
-
-    key: MarketKey
-    market: Market | None
-    verdict: Verdict
-    trail: Sequence[float] = ()
-
-
-class Watch(NamedTuple):
-    """How the watchlist is looked at.
-
-    Attributes:
-        chosen: index of the row under the cursor.
-        shown: the market that the other panes show.
-    """
-
-    width: int
-    height: int
-    chosen: int
-    shown: MarketKey | None
+_LEAST_TRAIL: Final = 8
+"""Cells below which a sparkline says too little to give up figures for it."""
 
 
 def watchlist(entries: Sequence[Entry], watch: Watch, glow: Glow, now: float) -> Picture:
     """Return the watchlist; the row under the cursor is always in sight."""
     if not entries:
-        return Picture((Span("Watch"),), ((Span(" no markets: / finds one", "dim"),),))
-    tall = len(entries) * 2 <= watch.height
-    first = _first(len(entries), max(0, watch.chosen), watch.height // (2 if tall else 1))
-    seen = entries[first : first + max(1, watch.height)]
+        return Picture((Span("Watch"),), ((Span(f" {watch.empty}", "dim"),),))
     prices = {entry.key: shown_price(entry.market) for entry in entries}
-    names = {entry.key: _name(entry, watch.width) for entry in entries}
-    name_width = max(text_width(name) for name in names.values())
+    if watch.width >= WIDE and watch.height >= 2:
+        most = watch.height - 1
+        first = _first(len(entries), max(0, watch.chosen), most)
+        rows = table(entries, prices, watch, first, glow, now)
+    else:
+        tall = len(entries) * 2 <= watch.height
+        most = max(1, watch.height // (2 if tall else 1))
+        first = _first(len(entries), max(0, watch.chosen), most)
+        rows = _narrow(entries[first : first + most], prices, watch, first, glow, now, tall=tall)
+    chosen = entries[min(max(0, watch.chosen), len(entries) - 1)]
+    return Picture(
+        (Span("Watch"),), tuple(rows), None, _notes(entries, watch, most), prices[chosen.key]
+    )
+
+
+def _notes(entries: Sequence[Entry], watch: Watch, most: int) -> tuple[Line, ...]:
+    notes: list[Line] = []
+    if watch.order.by != OWN or watch.order.turned:
+        words = "own order" if watch.order.by == OWN else f"by {watch.order.by}"
+        notes.append((Span(f"{words} {'▼' if watch.order.falling else '▲'}", "text"),))
+    if len(entries) > most:
+        notes.append((Span(f"{len(entries)} markets", "dim"),))
+    return tuple(notes)
+
+
+def _narrow(
+    seen: Sequence[Entry],
+    prices: Mapping[MarketKey, str],
+    watch: Watch,
+    first: int,
+    glow: Glow,
+    now: float,
+    *,
+    tall: bool,
+) -> list[Line]:
+    """Return a row a market, or two."""
+    name_width = max(text_width(name_of(entry, watch.width)) for entry in seen)
     column = column_of(list(prices.values()))
     room = watch.width - name_width - 1
+    several = len({entry.key.venue for entry in seen}) > 1
     rows: list[Line] = []
     for index, entry in enumerate(seen, first):
-        head = _head(entry, names[entry.key], name_width, index, watch)
+        head = head_of(entry, name_of(entry, watch.width), name_width, index, watch)
         price = _price(prices[entry.key], column, room, entry, glow, now)
         rows.append(_with_change(head, price, entry, watch.width))
         if tall:
-            rows.append(_below(entry, watch.width))
-    chosen = entries[min(max(0, watch.chosen), len(entries) - 1)]
-    hidden = len(entries) - len(seen)
-    notes: tuple[Line, ...] = ((Span(f"{len(entries)} markets", "dim"),),) if hidden > 0 else ()
-    return Picture((Span("Watch"),), tuple(rows), None, notes, prices[chosen.key])
-
-
-def change_of(market: Market | None) -> Line:
-    """Return the change over a day, with its sign."""
-    text = market.ticker.change if market is not None and market.ticker is not None else None
-    if text is None:
-        return ()
-    value = float(text)
-    return (Span(f"{value:+.2f}%", "up" if value >= 0 else "down"),)
+            rows.append(_below(entry, watch, several=several))
+    return rows
 
 
 def _first(count: int, chosen: int, height: int) -> int:
     return 0 if count <= height else min(max(0, chosen - height // 2), count - height)
-
-
-def _name(entry: Entry, width: int) -> str:
-    known = entry.market.instrument if entry.market is not None else None
-    name = clean(known.symbol if known is not None else entry.key.name, 30)
-    return shorten(name, max(4, width // 3))
-
-
-def _head(entry: Entry, name: str, width: int, index: int, watch: Watch) -> Line:
-    mark = "▸" if entry.key == watch.shown else " "
-    role = "cursor" if index == watch.chosen else "bright" if entry.key == watch.shown else "text"
-    return (Span(mark, "bright"), Span(name + " " * (width - text_width(name)), role))
 
 
 def _price(text: str, column: Column, room: int, entry: Entry, glow: Glow, now: float) -> Line:
@@ -115,8 +105,27 @@ def _with_change(head: Line, price: Line, entry: Entry, width: int) -> Line:
     return spread(head, right, width)
 
 
-def _below(entry: Entry, width: int) -> Line:
-    state = entry.verdict.line(max(8, width // 2))
-    room = max(0, width - width_of(state) - 6)
-    trail = sparkline(entry.trail, room).rjust(room)
-    return spread((Span("  "), Span(trail, "faint")), state, width)
+def _below(entry: Entry, watch: Watch, *, several: bool) -> Line:
+    """Return the second row: sparkline, as many figures as leave it room, and the state."""
+    wishes: dict[str, Line] = {
+        "venue": (Span(f"{clean(entry.key.venue, 10):<10} ", "dim"),) if several else (),
+        "volume": (Span(" vol ", "dim"), Span(f"{volume_text(entry):>5}", _role(entry))),
+        "spread": (Span(f" {spread_text(entry):>8}", _role(entry)),),
+    }
+    room = watch.width - 2 - _STATE - 1
+    shown: dict[str, Line] = {}
+    for wish in sorted(wishes, key=lambda wish: wish != watch.order.by):
+        if width_of(wishes[wish]) + _LEAST_TRAIL <= room:
+            shown[wish] = wishes[wish]
+            room -= width_of(wishes[wish])
+    state = entry.verdict.line(max(8, watch.width // 2))
+    trail = sparkline(entry.trail, max(0, room)).rjust(max(0, room))
+    figures = (*shown.get("venue", ()), Span(trail, "faint"))
+    left = (Span("  "), *figures, *shown.get("volume", ()), *shown.get("spread", ()))
+    if width_of(left) + width_of(state) + 1 > watch.width:
+        left = (Span("  "), *shown.get("venue", ()))
+    return spread(left, state, watch.width)
+
+
+def _role(entry: Entry) -> str:
+    return "text" if entry.verdict.believable else "off"

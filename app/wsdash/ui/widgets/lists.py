@@ -1,18 +1,15 @@
-"""Tape, watchlist and balances as panes."""
+"""Tape and balances as panes."""
 
 from __future__ import annotations
 
-from wsdash.domain.instrument import MarketKey
 from wsdash.domain.trades import Trade
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.balances import balances
 from wsdash.ui.snapshots.clocks import age
-from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.lines import Span
 from wsdash.ui.snapshots.picture import Frame, Picture, Verdict
 from wsdash.ui.snapshots.tape import tape
 from wsdash.ui.snapshots.tape_rows import Choice, chosen
-from wsdash.ui.snapshots.watchlist import Entry, Watch, watchlist
 from wsdash.ui.widgets.pane import Pane
 
 
@@ -104,49 +101,6 @@ class TapePane(Scrolled):
             return picture
         silent = age(self.desk.feed.now() - self.frozen_at)
         return picture._replace(verdict=Verdict("FROZEN", silent, "look"))
-
-
-class WatchPane(Pane):
-    """The watchlist."""
-
-    channel = "ticker"
-    of_market = False
-    pace = 0.1
-
-    def __init__(self, desk: Desk, *, name: str) -> None:
-        super().__init__(desk, name=name)
-        self.chosen = 0
-        self._glow = Glow()
-
-    @property
-    def chosen_key(self) -> MarketKey | None:
-        """The market under the cursor."""
-        listed = self.desk.watchlist
-        return listed[min(self.chosen, len(listed) - 1)] if listed else None
-
-    def picture(self, width: int, height: int) -> Picture:
-        """Return the watchlist."""
-        desk = self.desk
-        entries = [
-            Entry(
-                key,
-                desk.market_of(key),
-                desk.price_verdict(key),
-                list(desk.trails.get(key, ())),
-            )
-            for key in desk.watchlist
-        ]
-        chosen = self.chosen if self.has_focus else -1
-        watch = Watch(width, height, chosen, desk.key)
-        return watchlist(entries, watch, self._glow, desk.feed.now())
-
-    def due(self) -> float | None:
-        """Return when the digits that changed stop shining."""
-        return self._glow.due(self.desk.feed.now())
-
-    def move(self, dx: int, dy: int) -> None:
-        """Move the cursor."""
-        self.chosen = max(0, min(len(self.desk.watchlist) - 1, self.chosen + dy))
 
 
 class BalancesPane(Scrolled):
