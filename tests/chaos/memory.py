@@ -132,15 +132,20 @@ class MemoryExchange:
         seed: decides every event of the market.
         rate: events, as a multiple of the ordinary.
         symbols: what is listed.
+        market: one that was opened before, instead of a new one.
     """
 
     def __init__(
-        self, seed: int, rate: float = 1.0, symbols: tuple[str, ...] = ("BTC/USD", "ETH/USD")
+        self,
+        seed: int,
+        rate: float = 1.0,
+        symbols: tuple[str, ...] = ("BTC/USD", "ETH/USD"),
+        market: Market | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.clock = VirtualClock()
         pairs = tuple(pair for pair in PAIRS if pair.symbol in symbols)
-        self.market = Market(seed, rate, int(self.clock.wall() * 1e6), pairs)
+        self.market = market or Market(seed, rate, int(self.clock.wall() * 1e6), pairs)
         self.plan = Plan([], loop.time())
         self.path = Path()
         self.is_up = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 Rule = dict[str, Any]
@@ -32,14 +33,15 @@ def schedule(seed: int, seconds: float, every: float = 4.0) -> list[Turn]:
     turns: list[Turn] = []
     now = 3.0
     while now < seconds - 5.0:
-        turns.append(Turn(now, _fault(chance)))
+        turns.append(Turn(now, fault(chance)))
         now += chance.uniform(0.2, 2 * every)
     return turns
 
 
-def _fault(chance: random.Random) -> Rule | None:
+def fault(chance: random.Random, symbols: Sequence[str] = SYMBOLS) -> Rule | None:
+    """Return a fault on some of the symbols; None resets every connection."""
     venue = chance.choice(("kraken", "binance"))
-    symbol = chance.choice(SYMBOLS)
+    symbol = chance.choice(symbols)
     count = chance.randint(1, 3)
     seconds = round(chance.uniform(0.2, 8.0), 2)
     book: Rule = {"at": "0s", "venue": venue, "ch": "book", "symbol": symbol}

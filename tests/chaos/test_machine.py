@@ -156,7 +156,7 @@ class Weather(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([2.0, 8.0, 60.0]))
     def the_machine_sleeps(self, seconds: float) -> None:
-        self.loop._jump.now += seconds
+        self.loop.sleep_through(seconds)
         self.run(asyncio.sleep(0.3))
 
     @invariant()

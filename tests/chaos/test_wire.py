@@ -311,6 +311,8 @@ BROKEN: dict[str, list[bytes]] = {
     "a close with a code that may not be": [frame(struct.pack("!H", 1005), CLOSE)],
     "a close with a code nobody has": [frame(struct.pack("!H", 999), CLOSE)],
     "a close with a reason that is not UTF-8": [frame(struct.pack("!H", 1000) + b"\xff", CLOSE)],
+    "text that is not UTF-8": [frame(b"\xc3\x28 beat")],
+    "text that ends in half a letter": [frame(b"beat \xe2\x82")],
     "a masked frame": [b"\x81\x84\x00\x00\x00\x00beat"],
     "a negative length": [b"\x81\x7f" + b"\xff" * 8],
     "fragments without end": [frame(b"", fin=False)] + [frame(b"", MORE, fin=False) * 5_000] * 40,
@@ -379,8 +381,9 @@ async def test_a_message_larger_than_is_taken_parks_after_the_third(pieces: list
             "closed 1001 (venue going away): see you",
         ),
         (frame(b"", 3), "protocol error 1002"),
+        (frame(b"\xff"), "protocol error 1007 (text that is not UTF-8)"),
     ],
-    ids=["goodbye", "broken"],
+    ids=["goodbye", "broken", "no text"],
 )
 async def test_nobody_waits_for_a_closing_handshake_that_never_ends(
     last: bytes, words: str, figure: Figure

@@ -65,6 +65,7 @@ def test_truth_remembers_every_sequence_as_the_deltas_say() -> None:
         assert market.truth("BTC/USD", sequence) == seen[sequence]
     for time, sequence in list(times.items())[::29]:
         assert listing.truth.sequence_at(time) == sequence
+        assert listing.truth.time_at(sequence) == time
     with pytest.raises(LookupError):
         market.truth("BTC/USD", max(seen) + 1)
     with pytest.raises(LookupError):

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.lines import Line, Span, plain_text, width_of
-from wsdash.ui.widgets.canvas import Canvas
+from wsdash.ui.widgets.canvas import KEPT, Canvas
 from wsdash.ui.widgets.charts import CurvePane
 from wsdash.ui.widgets.ladder import LadderPane
 from wsdash.ui.widgets.pane import Pane
@@ -48,6 +48,23 @@ async def test_only_the_row_that_changed_is_drawn_again() -> None:
         assert canvas.made == ["changed"]
         canvas.show(list(changed))
         assert not canvas._repaint_regions
+
+
+async def test_rows_that_never_come_again_do_not_pile_up() -> None:
+    canvas = Counting(name="canvas")
+    canvas.made = []
+    async with Host(canvas).run_test(size=(20, 4)) as pilot:
+        for number in range(1_000):
+            canvas.show([(Span("stays"),), (Span(f"row {number}"),)])
+            for y in range(2):
+                canvas.render_line(y)
+        await pilot.pause()
+        assert len(canvas._strips) + len(canvas._older) <= 2 * KEPT
+        assert canvas.made.count("stays") == 1
+        canvas.made.clear()
+        canvas.show([(Span("row 998"),), (Span("row 999"),)])
+        await pilot.pause()
+        assert canvas.made == [], "what was drawn a moment ago is kept"
 
 
 async def test_every_strip_is_as_wide_as_the_widget_and_equal_rows_share_one() -> None:

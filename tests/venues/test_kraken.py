@@ -467,3 +467,17 @@ def test_a_frame_of_no_known_shape_is_counted_and_shown(frame: bytes) -> None:
 )  # fmt: skip
 def test_a_market_is_found_however_it_is_typed(typed: str, name: str) -> None:
     assert kraken_requests.canonical(typed) == name
+
+
+def test_a_snapshot_from_before_what_was_seen_is_not_believed() -> None:
+    session = synced()
+    session.received(frames.matic_update(), 0.2)
+    old = frames.book(
+        "snapshot", "MATIC/USD", frames.MATIC_BIDS, frames.MATIC_ASKS,
+        frames.MATIC_CHECKSUM, "2023-10-06T17:35:50.000000Z",
+    )  # fmt: skip
+    step = session.received(old, 0.3)
+    assert step.events == [BookLost("MATIC/USD", "stale snapshot")]
+    assert len(step.send) == 2, "unsubscribed, and subscribed anew"
+    fresh = old.replace(b"17:35:50.0", b"17:35:59.0")
+    assert isinstance(session.received(fresh, 0.4).events[0], BookSynced)

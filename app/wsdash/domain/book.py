@@ -76,11 +76,17 @@ class BookSide:
 
 
 class OrderBook:
-    """Both sides of one market."""
+    """Both sides of one market.
 
-    __slots__ = ("asks", "bids")
+    Attributes:
+        proven: levels of each side of which the venue lets its clients find out that a change
+            was missed; 0 for all of them.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("asks", "bids", "proven")
+
+    def __init__(self, proven: int = 0) -> None:
+        self.proven = proven
         self.bids = BookSide("bid")
         self.asks = BookSide("ask")
 

@@ -62,11 +62,13 @@ class KrakenFeed:
         """Return the book as a snapshot, `age` sequences old (a fault when not 0)."""
         truth = listing.truth
         bids, asks = listing.book.bids.top(depth), listing.book.asks.top(depth)
+        time = truth.time
         if age:
-            bids, asks = truth.at(max(truth.oldest, truth.sequence - age))
-            bids, asks = bids[:depth], asks[:depth]
+            sequence = max(truth.oldest, truth.sequence - age)
+            bids, asks = truth.at(sequence)
+            bids, asks, time = bids[:depth], asks[:depth], truth.time_at(sequence)
         crc = text.checksum(asks, bids)
-        frame = text.book(listing.pair, "snapshot", (bids, asks), crc, truth.time)
+        frame = text.book(listing.pair, "snapshot", (bids, asks), crc, time)
         return Message(frame, "snapshot", "book", listing.pair.symbol)
 
     def watch(self, listing: Listing, depth: int) -> None:

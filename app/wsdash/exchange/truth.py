@@ -88,6 +88,11 @@ class Truth:
             [(price, asks[price]) for price in sorted(asks) if asks[price]],
         )
 
+    def time_at(self, sequence: int) -> int:
+        """Return the venue time in microseconds of change `sequence`, one that `at` knows."""
+        first = self._deltas[0].sequence if self._deltas else sequence + 1
+        return self._opened[1] if sequence < first else self._deltas[sequence - first].time
+
     def sequence_at(self, time: int) -> int:
         """Return the sequence whose change carries this venue time in microseconds.
 

@@ -58,6 +58,10 @@ class AuthRefused(Exception):
     """The venue does not accept the key; the message is the venue's."""
 
 
+class Garbled(Exception):
+    """A frame of text that is not UTF-8: RFC 6455, section 8.1, ends the connection for it."""
+
+
 class Dropped(Exception):
     """A connection that we dropped ourselves; the message says why."""
 
@@ -99,6 +103,8 @@ def _own(error: BaseException) -> Cause | None:
             return Cause("dropped", clean(str(error)))
         case AuthRefused():
             return Cause("auth", clean(f"auth failed: {error}"), park_after=3)
+        case Garbled():
+            return Cause("protocol", "protocol error 1007 (text that is not UTF-8)")
         case SchemaChanged():
             return Cause("schema", clean(str(error)), park_after=1)
         case _:

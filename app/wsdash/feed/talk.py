@@ -18,7 +18,7 @@ from wsdash.domain.events import (
     Printed,
     TickerMoved,
 )
-from wsdash.feed.causes import AuthRefused, Dropped, Silence
+from wsdash.feed.causes import AuthRefused, Dropped, Garbled, Silence
 from wsdash.feed.observer import Tools
 from wsdash.feed.outbox import Outbox
 from wsdash.feed.pulse import Pulse
@@ -125,6 +125,8 @@ class Talk:
             return
         self.pulse.heard_at = now
         self.frames += 1
+        if not frame.isascii():  # nearly all are, and then nothing need be looked at twice
+            _read(frame)
         if self._tools.observer.recording:
             text = frame.decode("utf-8", "replace")
             self._tools.observer.frame(self._connection, "in", text)
@@ -152,3 +154,11 @@ class Talk:
                 await (await self.socket.ping())
         except TimeoutError:
             self.drop(Silence(f"no pong in {PROBE_TIMEOUT:.0f} s after the network changed"))
+
+
+def _read(frame: bytes) -> None:
+    """Raise `Garbled` for what is no text. The library checks it only of what it decodes itself."""
+    try:
+        frame.decode()
+    except UnicodeDecodeError:
+        raise Garbled from None

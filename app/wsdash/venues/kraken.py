@@ -19,7 +19,7 @@ from wsdash.domain.events import (
 from wsdash.venues import kraken_facts as facts
 from wsdash.venues import kraken_requests as requests
 from wsdash.venues import kraken_wire as wire
-from wsdash.venues.crc import Verifier
+from wsdash.venues.crc import LEVELS, Verifier
 from wsdash.venues.news import news
 from wsdash.venues.subscriptions import Subscriptions, subscription_of
 from wsdash.venues.sync import ChecksumBook, Result
@@ -192,7 +192,11 @@ class KrakenSession:
             book.depth = next((depth for depth in wire.DEPTHS if depth >= most), most)
         was_synced = book.synced
         take = book.snapshot if snapshot else book.update
-        result = take(data.bids, data.asks, data.checksum)
+        if snapshot and book.newest.is_after(data.time):
+            result = book.lose("stale snapshot")
+        else:
+            result = take(data.bids, data.asks, data.checksum)
+            book.newest.note(data.time)
         if result in (Result.SYNCED, Result.MOVED):
             self.tally.checksum_pass += 1
             step.events += news(
@@ -221,7 +225,7 @@ class KrakenSession:
     def _book(self, symbol: str) -> ChecksumBook:
         if symbol not in self._books:
             verifier = self._verifiers.setdefault(symbol, Verifier())
-            self._books[symbol] = ChecksumBook(verifier.matches)
+            self._books[symbol] = ChecksumBook(verifier.matches, LEVELS)
         return self._books[symbol]
 
     def _take_instruments(self, message: wire.Envelope) -> Listed:

@@ -15,6 +15,9 @@ RESYNC_PERIOD = 60.0
 PARK_TIME = 300.0
 """Seconds after which a parked book is tried again."""
 
+OLDER = 0.5
+"""Seconds by which a snapshot may be older than what was seen before it."""
+
 CROSSED_CHANGES = 3
 """Changes a crossed book may stay crossed for before it is got anew."""
 
@@ -45,6 +48,24 @@ class Patience:
     def due(self, now: float) -> bool:
         """Whether a parked book's time is over."""
         return self.parked_until is not None and now >= self.parked_until
+
+
+class Newest:
+    """The newest venue time that was seen of a book: a snapshot from before it is a stale one.
+
+    It knows nothing of what another connection saw; there the lag of the channel tells.
+    """
+
+    def __init__(self) -> None:
+        self._time = 0.0
+
+    def is_after(self, time: float | None) -> bool:
+        """Whether more than a hair's breadth newer data than of this time was seen."""
+        return time is not None and time < self._time - OLDER
+
+    def note(self, time: float | None) -> None:
+        """Data of this time was taken."""
+        self._time = max(self._time, time or 0.0)
 
 
 class Crossing:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from wsdash.domain.book import Level, OrderBook
 from wsdash.domain.numbers import BadNumber
-from wsdash.venues.patience import Crossing, Patience
+from wsdash.venues.patience import Crossing, Newest, Patience
 
 BUFFERED = 5_000
 """Changes kept while a snapshot is awaited."""
@@ -38,21 +38,23 @@ class ChecksumBook:
 
     Args:
         matches: whether a book agrees with a checksum.
+        proven: levels of each side that the checksum covers; 0 for all.
     """
 
-    def __init__(self, matches: Callable[[OrderBook, int], bool]) -> None:
-        self.book = OrderBook()
+    def __init__(self, matches: Callable[[OrderBook, int], bool], proven: int = 0) -> None:
+        self.book = OrderBook(proven)
         self.depth = 0
         self.synced = False
         self.reason = ""
         self.patience = Patience()
         self.crossing = Crossing()
+        self.newest = Newest()
         self._matches = matches
 
     def snapshot(self, bids: Sequence[Level], asks: Sequence[Level], checksum: int) -> Result:
         """Replace the book. A new `OrderBook` is made: whoever holds the old keeps the old."""
         if not self.synced:
-            self.book = OrderBook()
+            self.book = OrderBook(self.book.proven)
         self.depth = self.depth or max(len(bids), len(asks))
         try:
             self.book.replace(bids, asks)

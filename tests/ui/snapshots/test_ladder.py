@@ -53,6 +53,26 @@ def drawn(market: Market, width: int = 60, height: int = 22, **sight: Any) -> Pi
     return ladder(market, market.key, LIVE, looked, Glow(), 0.0)
 
 
+@pytest.mark.parametrize("width", [38, 60])
+@pytest.mark.parametrize("gridded", [False, True])
+def test_levels_that_no_checksum_covers_carry_a_mark(width: int, gridded: bool) -> None:
+    """Kraken's checksum covers ten levels of each side: a change of a deeper one can get lost."""
+    book = OrderBook(proven=3)
+    book.replace(
+        [(f"{100 - n}.0", "1.0000") for n in range(6)],
+        [(f"{101 + n}.0", "1.0000") for n in range(6)],
+    )
+    grid = Grid(price_key("106"), 10**18, 12) if gridded else None
+    market = market_of(book, listed=False)
+    rows = [plain_text(row) for row in drawn(market, width, 20, grid=grid).rows]
+    marked = {
+        price for price in range(95, 107) for row in rows if row[:1] == "·" and f"{price}" in row
+    }
+    assert marked == {95, 96, 97, 104, 105, 106}
+    book.proven = 0
+    assert all(plain_text(row)[:1] != "·" for row in drawn(market, width, 20, grid=grid).rows)
+
+
 @given(levels, st.sampled_from(GROUPS), st.integers(1, 30))
 def test_sums_add_up_and_groups_lose_nothing(
     given_levels: list[tuple[str, str]], ticks: int, count: int

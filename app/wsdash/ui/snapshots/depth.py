@@ -16,6 +16,10 @@ GROUPS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 """How many ticks one row of a ladder can stand for."""
 
 
+EVERY: Final = 10**40
+"""An identity above that of every price."""
+
+
 class Rung(NamedTuple):
     """One row of a ladder, or what is told of one.
 
@@ -98,6 +102,14 @@ def rungs(
         Rung(price_text(f"{row.price:f}", digits.price), *row[1:], key=units(row.price))
         for row in depth_rows(side, count, middle, step=step, up=up)
     ]
+
+
+def proven_edges(book: OrderBook | None) -> tuple[int, int]:
+    """Return the lowest bid and the highest ask, as identities, that the venue proves."""
+    if book is None or not book.proven:
+        return 0, EVERY
+    bid, ask = book.bids.key_at(book.proven), book.asks.key_at(book.proven)
+    return (0 if bid is None else bid), (EVERY if ask is None else ask)
 
 
 def units(price: Decimal) -> int:

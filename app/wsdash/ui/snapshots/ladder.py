@@ -12,7 +12,16 @@ from wsdash.domain.instrument import MarketKey
 from wsdash.domain.numbers import EXACT, SCALE
 from wsdash.domain.text import clean
 from wsdash.feed.market import Market
-from wsdash.ui.snapshots.depth import Digits, Middle, Rung, digits_of, middle, rungs
+from wsdash.ui.snapshots.depth import (
+    EVERY,
+    Digits,
+    Middle,
+    Rung,
+    digits_of,
+    middle,
+    proven_edges,
+    rungs,
+)
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.grid import Grid
 from wsdash.ui.snapshots.ladder_rows import (
@@ -22,9 +31,11 @@ from wsdash.ui.snapshots.ladder_rows import (
     columns_of,
     header_row,
     level_row,
+    middle_row,
     price_row,
+    unproven,
 )
-from wsdash.ui.snapshots.lines import Line, Span, first_fit, joined, line, width_of
+from wsdash.ui.snapshots.lines import Line, Span, joined, line
 from wsdash.ui.snapshots.numbers import price_text
 from wsdash.ui.snapshots.picture import Picture, Verdict
 from wsdash.ui.snapshots.readout import readout
@@ -62,6 +73,12 @@ class Body(NamedTuple):
     figures: Middle
     mid: Decimal | None
     known: bool
+    proven: tuple[int, int] = (0, EVERY)
+
+    def row(self, row: Line, key: int, side: str) -> Line:
+        """Return a level's row, marked where the venue does not prove it."""
+        bid, ask = self.proven
+        return row if (key >= bid if side == "bid" else key <= ask) else unproven(row)
 
 
 def market_title(market: Market | None, key: MarketKey) -> Line:
@@ -124,7 +141,8 @@ def _body(book: OrderBook | None, digits: Digits, sight: Sight, count: int) -> B
     told = mid(book) if sight.cursor or sight.at is not None else None
     bids = rungs(book.bids, count, digits, sight.ticks, up=False, middle=told)
     asks = rungs(book.asks, count, digits, sight.ticks, up=True, middle=told)
-    return Body(bids, asks, digits, middle(book, digits), told, known=True)
+    figures = middle(book, digits)
+    return Body(bids, asks, digits, figures, told, known=True, proven=proven_edges(book))
 
 
 def _listed(body: Body, sight: Sight, count: int, glow: Glow, now: float) -> list[Line]:
@@ -134,9 +152,9 @@ def _listed(body: Body, sight: Sight, count: int, glow: Glow, now: float) -> lis
         both, [rung.price for rung in both], body.digits, sight.width, _flow(sight)
     )
     rows = [header_row(columns, sight.width)]
-    rows += _side(body.asks, count, columns, sight, glow, now, up=True, known=body.known)
-    rows.append(_middle(body.figures, sight.width))
-    return rows + _side(body.bids, count, columns, sight, glow, now, up=False, known=body.known)
+    rows += _side(body, count, columns, sight, glow, now, up=True)
+    rows.append(middle_row(body.figures, sight.width))
+    return rows + _side(body, count, columns, sight, glow, now, up=False)
 
 
 def _gridded(body: Body, sight: Sight, grid: Grid, glow: Glow, now: float) -> list[Line]:
@@ -152,10 +170,11 @@ def _gridded(body: Body, sight: Sight, grid: Grid, glow: Glow, now: float) -> li
         chosen = key == sight.at
         if key in levels:
             rung, side = levels[key]
-            rows.append(level_row(rung, columns, side, glow, now, sight.width, chosen=chosen))
+            row = level_row(rung, columns, side, glow, now, sight.width, chosen=chosen)
+            rows.append(body.row(row, key, side))
         else:
             rows.append(price_row(price, key, columns, sight.width, chosen=chosen))
-    return [*rows, _middle(body.figures, sight.width)]
+    return [*rows, middle_row(body.figures, sight.width)]
 
 
 def _price(key: int, digits: Digits) -> str:
@@ -167,7 +186,7 @@ def _flow(sight: Sight) -> FlowRows | None:
 
 
 def _side(
-    levels: Sequence[Rung],
+    body: Body,
     count: int,
     columns: Columns,
     sight: Sight,
@@ -175,33 +194,17 @@ def _side(
     now: float,
     *,
     up: bool,
-    known: bool,
 ) -> list[Line]:
-    side = "ask" if up else "bid"
+    side, levels = ("ask", body.asks) if up else ("bid", body.bids)
     rows = []
     for index, rung in enumerate(levels, 1):
         chosen = sight.cursor == (index if up else -index)
-        rows.append(level_row(rung, columns, side, glow, now, sight.width, chosen=chosen))
-    if known and not levels:
+        row = level_row(rung, columns, side, glow, now, sight.width, chosen=chosen)
+        rows.append(body.row(row, rung.key, side))
+    if body.known and not levels:
         rows.append(line(" ", Span(f"no {side}s", "dim")))
     missing: list[Line] = [()] * (count - len(rows))
     return [*missing, *reversed(rows)] if up else [*rows, *missing]
-
-
-def _middle(figures: Middle, width: int) -> Line:
-    if not figures.mid:
-        return (Span("─" * width, "faint"),)
-    spread = line(Span(figures.spread, "bright"))
-    basis = line(*spread, Span(f"  {figures.basis}bp", "dim"))
-    mid = line(Span("mid ", "dim"), Span(figures.mid, "bright"))
-    micro = line(Span("micro ", "dim"), Span(figures.micro, "text"))
-    rule = Span(" ── ", "faint")
-    inner = first_fit(
-        width - 6,
-        [(*basis, rule, *mid, rule, *micro), (*basis, rule, *mid), (*spread, rule, *mid), mid],
-    )
-    rest = max(0, width - width_of(inner) - 4)
-    return (Span(" ─ ", "faint"), *inner, Span(" " + "─" * rest, "faint"))
 
 
 def _chosen(body: Body, sight: Sight) -> tuple[Rung | None, str]:

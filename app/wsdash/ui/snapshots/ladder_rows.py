@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from wsdash.domain.figures_tape import AtPrice
 from wsdash.ui.snapshots.bars import bar_left, bar_right, steady_scale
-from wsdash.ui.snapshots.depth import Digits, Rung
+from wsdash.ui.snapshots.depth import Digits, Middle, Rung
 from wsdash.ui.snapshots.glow import Glow
-from wsdash.ui.snapshots.lines import Line, Span, width_of
+from wsdash.ui.snapshots.lines import Line, Span, first_fit, line, width_of
 from wsdash.ui.snapshots.numbers import Column, column_of, fixed, human, zeros_back
 from wsdash.ui.snapshots.stacking import Moved
 
@@ -26,6 +26,10 @@ LARGE: Final = 5
 
 FLOW_WIDTH: Final = 58
 """Cells from which there is room for what was traded, stacked and pulled at every price."""
+
+UNPROVEN: Final = "·"
+"""Marks the levels below those that the venue's checksum covers: a change of one of them that got
+lost shows only when the level comes up."""
 
 _FLOW: Final = 7
 """Cells of one of these columns."""
@@ -126,6 +130,29 @@ def level_row(
         tail = (space, *total) if total else ()
         row = (Span(" " * _before(columns)), *price, space, *bar, *size, *tail)
     return _with_flow(row, rung.key, columns, width)
+
+
+def unproven(row: Line) -> Line:
+    """Return a level's row with the mark of what no checksum covers, in its first cell."""
+    first, *rest = row
+    return (Span(UNPROVEN, "faint"), Span(first.text[1:], first.role), *rest)
+
+
+def middle_row(figures: Middle, width: int) -> Line:
+    """Return the row between the two sides."""
+    if not figures.mid:
+        return (Span("─" * width, "faint"),)
+    spread = line(Span(figures.spread, "bright"))
+    basis = line(*spread, Span(f"  {figures.basis}bp", "dim"))
+    mid = line(Span("mid ", "dim"), Span(figures.mid, "bright"))
+    micro = line(Span("micro ", "dim"), Span(figures.micro, "text"))
+    rule = Span(" ── ", "faint")
+    inner = first_fit(
+        width - 6,
+        [(*basis, rule, *mid, rule, *micro), (*basis, rule, *mid), (*spread, rule, *mid), mid],
+    )
+    rest = max(0, width - width_of(inner) - 4)
+    return (Span(" ─ ", "faint"), *inner, Span(" " + "─" * rest, "faint"))
 
 
 def price_row(price: str, key: int, columns: Columns, width: int, *, chosen: bool) -> Line:

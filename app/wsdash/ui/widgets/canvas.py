@@ -15,7 +15,10 @@ from textual.widget import Widget
 from wsdash.ui.snapshots.lines import ROLES, Line, fit, plain_text
 from wsdash.ui.widgets.heat_colours import heat_colours
 
-_KEPT = 2_000
+KEPT = 32
+"""Finished lines that are kept in each of two generations, or as many as there are rows: those of
+the frame before are then always there, for rows that move up or down. A line that was shown costs
+some ten kilobytes, with all that Textual remembers of how it was cut."""
 
 
 class Canvas(Widget):
@@ -27,6 +30,7 @@ class Canvas(Widget):
         super().__init__(id=name)
         self._lines: tuple[Line, ...] = ()
         self._strips: dict[tuple[Line, int], Strip] = {}
+        self._older: dict[tuple[Line, int], Strip] = {}
         self._drawn: dict[int, Strip] = {}
         self._palette: dict[str, Style] = {}
 
@@ -77,14 +81,16 @@ class Canvas(Widget):
         super().notify_style_update()
         self._palette.clear()
         self._strips.clear()
+        self._older.clear()
         self._drawn.clear()
 
     def _kept(self, line: Line, width: int) -> Strip:
         strip = self._strips.get((line, width))
         if strip is None:
-            if len(self._strips) > _KEPT:
-                self._strips.clear()
-            strip = self._strips[line, width] = self._strip(line, width)
+            if len(self._strips) >= max(KEPT, self.size.height):
+                self._older, self._strips = self._strips, {}
+            strip = self._older.pop((line, width), None) or self._strip(line, width)
+            self._strips[line, width] = strip
         return strip
 
     def _strip(self, line: Line, width: int) -> Strip:
