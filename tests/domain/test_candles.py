@@ -51,3 +51,34 @@ def test_a_series_drops_its_oldest_candles() -> None:
         (SERIES_LENGTH + 4) * 60,
     ]
     assert series.last(0) == []
+
+
+@given(st.lists(words, min_size=1, max_size=12), st.lists(words, max_size=12))
+def test_a_page_adds_what_is_not_known_and_changes_nothing(
+    known: list[Candle], page: list[Candle]
+) -> None:
+    series = CandleSeries("1m")
+    series.update(known)
+    before = {word.start: word for word in series.last(100)}
+    added = series.fill(page)
+    after = series.last(100)
+    assert [word.start for word in after] == sorted({word.start for word in after})
+    assert {word.start: word for word in after if word.start in before} == before
+    news = {word.start for word in page} - before.keys()
+    assert {word.start for word in after} - before.keys() == {s for s in news if s < max(before)}
+    assert added == len(after) - len(before)
+    assert all(word.closed for word in after[:-1])
+
+
+def test_what_a_history_does_not_go_on_from_is_forgotten() -> None:
+    series = CandleSeries("1m")
+    series.update([candle(1), candle(2), candle(3)])
+    series.join([candle(4), candle(5)])
+    assert series.oldest == 60, "it goes on from the third"
+    series.update([candle(4), candle(5)])
+    series.join([candle(50)])
+    assert series.oldest == 60, "one candle is no history"
+    series.update([candle(50)])
+    series.join([candle(49), candle(50)])
+    assert series.oldest == 50 * 60
+    assert CandleSeries("1m").oldest is None

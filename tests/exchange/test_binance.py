@@ -182,6 +182,22 @@ async def test_rest_answers_weighs_and_checks(exchange: Exchange) -> None:
         assert not found.get("enableWithdrawals")
 
 
+async def test_klines_are_told_in_pages_to_the_first_of_them(exchange: Exchange) -> None:
+    url = binance(exchange, "rest_url") + "/api/v3/klines?symbol=SOLUSDT&interval=5m&limit=1000"
+    told: list[int] = []
+    page: list[list[Any]] = []
+    end = int(time.time() * 1000)
+    while not told or len(page) == 1000:
+        _, page, _ = await fetch(f"{url}&endTime={end - 1}")
+        assert [row[0] for row in page] == sorted(row[0] for row in page)
+        told = [row[0] for row in page] + told
+        end = told[0]
+    assert len(told) >= 3000
+    assert set(map(int.__sub__, told[1:], told)) == {300_000}
+    _, first, _ = await fetch(f"{url}&startTime={told[0]}&endTime={told[4]}")
+    assert [row[0] for row in first] == told[:5]
+
+
 async def test_rest_bans_who_spends_too_much(exchange: Exchange) -> None:
     url = binance(exchange, "rest_url") + "/api/v3/depth?symbol=DOTUSDT&limit=5000"
     for _ in range(30):

@@ -224,6 +224,12 @@ async def test_public_rest_uses_the_names_of_the_venue(exchange: Exchange) -> No
         assert len(depth["result"]["XXBTZUSD"]["bids"]) == 5
     _, ohlc, _ = await fetch(base + "OHLC?pair=XBTUSD&interval=60")
     assert len(ohlc["result"]["XXBTZUSD"]) == 720
+    _, long_ago, _ = await fetch(base + "OHLC?pair=XBTUSD&interval=60&since=1000000000")
+    rows, later = long_ago["result"]["XXBTZUSD"], long_ago["result"]["last"] + 3600
+    assert len(rows) == 720, "the newest, whatever is asked for"
+    for since, told in ((rows[-3][0], rows[-3:]), (later + 7200, rows[-1:])):
+        _, some, _ = await fetch(base + f"OHLC?pair=XBTUSD&interval=60&since={since}")
+        assert [row[0] for row in some["result"]["XXBTZUSD"]] == [row[0] for row in told]
     for path in ("Ticker?pair=XDGUSD", "Trades?pair=XBTUSD", "Time", "SystemStatus", "Assets"):
         _, reply, _ = await fetch(base + path)
         assert reply["error"] == []

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from wsdash.exchange.account import OPENING, Account, Entry
+from wsdash.exchange.candles import PAST
 from wsdash.exchange.listing import Batch
 from wsdash.exchange.market import Market
 from wsdash.exchange.pairs import PAIRS
@@ -121,7 +122,7 @@ def test_history_is_there_at_the_open() -> None:
         assert len(listing.tape.trades) >= 50
         day = listing.tape.day(market.now)
         assert 0 < day.low <= listing.tape.last.price <= day.high
-        for minutes in (1, 5, 60, 1440):
+        for minutes in (1, 5, 60, 1440) if listing.pair in PAIRS[:2] else (1,):
             length = minutes * 60_000_000
             series = list(listing.candles.series(length))
             assert len(series) >= 720
@@ -141,3 +142,29 @@ def test_a_day_is_the_minutes_it_is_made_of() -> None:
     assert day.high == max(c.high for c in window)
     assert day.low == min(c.low for c in window)
     assert day.open == window[0].open
+
+
+def test_all_intervals_tell_one_story_as_far_back_as_the_minutes_go() -> None:
+    candles = next(iter(Market(5, 1.0, OPENED, PAIRS[:1]).listings.values())).candles
+    five = 300_000_000
+    told = {c.start: c for c in candles.whole(five)}
+    minutes = list(candles.whole(60_000_000))
+    assert len(minutes) == PAST
+    assert all(later.open == c.close for c, later in pairwise(minutes[:-1]))
+    for first in range(-minutes[0].start // 60_000_000 % 5, len(minutes) - 5, 5):
+        parts = minutes[first : first + 5]
+        whole = told[parts[0].start]
+        assert parts[0].start % five == 0
+        assert (whole.open, whole.close) == (parts[0].open, parts[-1].close)
+        assert (whole.high, whole.low) == (max(c.high for c in parts), min(c.low for c in parts))
+        assert whole.volume == sum(c.volume for c in parts)
+
+
+def test_the_past_is_the_same_whoever_asks_first() -> None:
+    pasts = []
+    for order in ((1, 60, 1440), (1440, 1, 60)):
+        candles = next(iter(Market(5, 1.0, OPENED, PAIRS[:1]).listings.values())).candles
+        for minutes in order:
+            candles.whole(minutes * 60_000_000)
+        pasts.append([list(candles.whole(minutes * 60_000_000)) for minutes in (1, 60, 1440)])
+    assert pasts[0] == pasts[1]

@@ -58,6 +58,7 @@ class FakeFeed:
         self.wanted: list[tuple[str, Subscription]] = []
         self.resynced: list[MarketKey] = []
         self.reconnected: list[str] = []
+        self.older_asked: list[tuple[MarketKey, str]] = []
         self.acts: list[tuple[str, str]] = []
         self._revision = 0
         self._changed = asyncio.Event()
@@ -90,6 +91,9 @@ class FakeFeed:
 
     def resync(self, key: MarketKey) -> None:
         self.resynced.append(key)
+
+    def older(self, key: MarketKey, interval: str) -> None:
+        self.older_asked.append((key, interval))
 
     def reconnect(self, venue: str) -> None:
         self.reconnected.append(venue)

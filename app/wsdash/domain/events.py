@@ -74,11 +74,15 @@ class TickerMoved(Fact, frozen=True):
 
 
 class CandlesMoved(Fact, frozen=True):
-    """New words on candles of one interval."""
+    """New words on candles of one interval; with `past`, a page of older ones.
+
+    A page adds what is not known, and changes nothing that is.
+    """
 
     symbol: str
     interval: str
     candles: tuple[Candle, ...]
+    past: bool = False
 
 
 class BalancesStated(Fact, frozen=True):

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from wsdash.exchange import binance_text as text
 from wsdash.exchange.account import Entry
 from wsdash.exchange.binance_streams import INTERVALS, Stream
-from wsdash.exchange.candles import Candle
 from wsdash.exchange.hub import Hub
 from wsdash.exchange.listing import Batch, Listing
 from wsdash.exchange.market import Market
 from wsdash.exchange.message import Message
 from wsdash.exchange.pairs import binance_asset
+from wsdash.exchange.past import Candle
 
 USER = "!user"
 """Key of the account's events."""

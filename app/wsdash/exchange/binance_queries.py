@@ -13,9 +13,11 @@ import msgspec
 from wsdash.exchange import binance_rows as rows
 from wsdash.exchange import binance_text as text
 from wsdash.exchange.binance_streams import INTERVALS
+from wsdash.exchange.candles import Candles
 from wsdash.exchange.listing import Listing
 from wsdash.exchange.market import Market
 from wsdash.exchange.pairs import PAIRS, binance_asset
+from wsdash.exchange.past import Candle
 
 _SYMBOLS = {pair.binance_symbol: pair.symbol for pair in PAIRS}
 WEIGHT_LIMIT = 6000
@@ -96,11 +98,9 @@ class Queries:
         if length is None:
             raise BinanceError(400, -1120, "Invalid interval.")
         listing.candles.roll(length, self.market.now)
-        first = number(params, "startTime", 0) * 1000
-        last = number(params, "endTime", 1 << 50) * 1000
         limit = min(1000, number(params, "limit", 500))
-        candles = [c for c in listing.candles.series(length) if first <= c.start <= last]
-        candles = candles[:limit] if first else candles[-limit:]
+        candles = _within(listing.candles, length, params)
+        candles = candles[:limit] if "startTime" in params else candles[-limit:]
         pair = listing.pair
         listed = (
             f'[{c.start // 1000},"{pair.price8(c.open)}","{pair.price8(c.high)}",'
@@ -190,6 +190,15 @@ class Queries:
         if name not in _SYMBOLS:
             raise BinanceError(400, -1121, "Invalid symbol.")
         return self.market.listings[_SYMBOLS[name]]
+
+
+def _within(candles: Candles, length: int, params: Mapping[str, str]) -> list[Candle]:
+    """Return the candles that open from `startTime` to `endTime`, both milliseconds."""
+    first = number(params, "startTime", 0) * 1000
+    last = number(params, "endTime", 1 << 50) * 1000
+    bounded = "startTime" in params or "endTime" in params
+    series = candles.whole(length) if bounded else candles.series(length)
+    return [candle for candle in series if first <= candle.start <= last]
 
 
 def number(params: Mapping[str, str], name: str, default: int) -> int:

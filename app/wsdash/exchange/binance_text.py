@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from wsdash.exchange.book import Levels
-from wsdash.exchange.candles import Candle
 from wsdash.exchange.listing import Listing
 from wsdash.exchange.pairs import Pair
+from wsdash.exchange.past import Candle
 from wsdash.exchange.tape import Trade
 
 

@@ -1,69 +1,31 @@
-"""Candles of one pair in every interval, with a past as long as a chart is wide.
+"""Candles of one pair in every interval, with a past as long as a chart is scrolled.
 
-One-minute candles are kept from the start; any other interval is built from
-them the first time somebody asks, extended into an older, invented past, and
-then kept up to date by trades.
+One-minute candles are kept from the start. Any other interval is built the first time
+somebody asks: of the next shorter one as far as that goes back, before that invented, and
+from then on kept up to date by trades. So all intervals tell one story.
 """
 
 from __future__ import annotations
 
-import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import replace
 
-from wsdash.exchange.chance import seeded
 from wsdash.exchange.pairs import Pair
+from wsdash.exchange.past import Candle, invent
 
 MINUTE = 60_000_000
-KEPT = 1500
+
+OPENED_WITH = 1_500
+"""One-minute candles there are at the open; the older past is invented when it is asked for."""
+
+PAST = 3_000
+"""Candles of an interval that its past is long."""
+
+KEPT = 10_000
 """Candles remembered per interval."""
 
-
-@dataclass(slots=True)
-class Candle:
-    """One candle: prices in ticks, volume in lots, start in microseconds."""
-
-    start: int
-    open: int
-    high: int
-    low: int
-    close: int
-    volume: int = 0
-    notional: int = 0
-    """Sum of price in ticks times size in lots."""
-    count: int = 0
-    bought: int = 0
-    """Volume in lots that takers bought."""
-    bought_notional: int = 0
-    first_trade: int = 0
-
-    def add(self, price: int, size: int, *, bought: bool) -> None:
-        """Count one trade."""
-        self.high = max(self.high, price)
-        self.low = min(self.low, price)
-        self.close = price
-        self.volume += size
-        self.notional += price * size
-        self.count += 1
-        if bought:
-            self.bought += size
-            self.bought_notional += price * size
-
-    def merge(self, later: Candle) -> None:
-        """Take in a later candle of a shorter interval."""
-        self.high = max(self.high, later.high)
-        self.low = min(self.low, later.low)
-        self.close = later.close
-        self.volume += later.volume
-        self.notional += later.notional
-        self.count += later.count
-        self.bought += later.bought
-        self.bought_notional += later.bought_notional
-
-    @property
-    def vwap(self) -> int:
-        """Volume-weighted average price in ticks; the close when nothing traded."""
-        return round(self.notional / self.volume) if self.volume else self.close
+_MADE_OF = tuple(minutes * MINUTE for minutes in (1, 5, 15, 60, 240, 1440))
+"""Intervals that longer ones are built of."""
 
 
 class Candles:
@@ -72,9 +34,11 @@ class Candles:
     def __init__(self, pair: Pair, price: int, now: int, seed: int) -> None:
         self._pair = pair
         self._seed = seed
-        begin = now // MINUTE * MINUTE
-        self.minutes = self._invent(price, begin + MINUTE, MINUTE, KEPT)
+        end = begin(now, MINUTE) + MINUTE
+        made = invent(pair, seed, price, end, MINUTE, OPENED_WITH)
+        self.minutes = deque(made, KEPT)
         self._series: dict[int, deque[Candle]] = {MINUTE: self.minutes}
+        self._is_deep = False
 
     def series(self, interval: int) -> deque[Candle]:
         """Return the candles of an interval given in microseconds, oldest first."""
@@ -82,6 +46,11 @@ class Candles:
         if known is None:
             known = self._series[interval] = self._build(interval)
         return known
+
+    def whole(self, interval: int) -> deque[Candle]:
+        """Return the candles of an interval with all of its past, oldest first."""
+        self._deepen()
+        return self.series(interval)
 
     def add(self, time: int, price: int, size: int, *, bought: bool) -> None:
         """Count a trade in every series somebody has asked for."""
@@ -108,93 +77,36 @@ class Candles:
             series.append(Candle(last.start + interval, price, price, price, price))
         return closed
 
+    def _deepen(self) -> None:
+        """Put the older past before the minutes, once; what was dropped meanwhile stays so."""
+        if self._is_deep:
+            return
+        self._is_deep = True
+        first, missing = self.minutes[0], PAST - OPENED_WITH
+        if len(self.minutes) + missing <= KEPT:
+            older = invent(
+                self._pair, self._seed, first.open, first.start, MINUTE, missing, "older candles"
+            )
+            self.minutes.extendleft(reversed(older))
+
     def _build(self, interval: int) -> deque[Candle]:
         if interval < MINUTE:
             last = self.minutes[-1]
             return deque([Candle(last.start, last.close, last.close, last.close, last.close)], KEPT)
-        built: deque[Candle] = deque(maxlen=KEPT)
-        for minute in self.minutes:
-            start = begin(minute.start, interval)
+        shorter = max(made for made in _MADE_OF if made < interval and interval % made == 0)
+        built: list[Candle] = []
+        for candle in self.whole(shorter):
+            start = begin(candle.start, interval)
             if built and built[-1].start == start:
-                built[-1].merge(minute)
+                built[-1].merge(candle)
             else:
-                built.append(
-                    Candle(
-                        start,
-                        minute.open,
-                        minute.high,
-                        minute.low,
-                        minute.close,
-                        minute.volume,
-                        minute.notional,
-                        minute.count,
-                        minute.bought,
-                        minute.bought_notional,
-                    )
-                )
-        older = self._invent(built[0].open, built[0].start, interval, KEPT - len(built))
+                built.append(replace(candle, start=start))
+        first, missing = built[0], PAST - len(built)
+        older = invent(self._pair, self._seed, first.open, first.start, interval, missing)
         return deque([*older, *built], KEPT)
-
-    def _invent(self, price: int, end: int, interval: int, count: int) -> deque[Candle]:
-        """Return `count` candles before `end` whose last close is `price`.
-
-        Walks backwards from the price, with waves of volatility and of volume.
-        """
-        random = seeded(self._seed, self._pair.symbol, "candles", interval)
-        calm = self._pair.volatility * math.sqrt(interval / 86_400e6)
-        turnover = self._pair.activity * 0.14 * interval / 1e6
-        lots = self._pair.typical * 10**self._pair.size_places
-        invented: list[Candle] = []
-        close, wave, drift = float(price), 0.0, 0.0
-        for index in range(count):
-            wave = 0.94 * wave + 0.22 * random.gauss(0.0, 1.0)
-            if random.random() < 0.06:
-                drift = random.choice((-0.5, -0.25, 0.0, 0.25, 0.5))
-            deviation = calm * math.exp(wave)
-            change = random.gauss(drift * deviation, deviation)
-            opening = max(30.0, close * math.exp(-max(-0.2, min(0.2, change))))
-            reach = abs(random.gauss(0.0, deviation * 0.6)) * close
-            dip = abs(random.gauss(0.0, deviation * 0.6)) * close
-            heavy = math.exp(0.7 * wave + 0.35 * random.gauss(0.0, 1.0) + 14.0 * abs(change))
-            trades = max(1, int(turnover * min(heavy, 30.0)))
-            invented.append(
-                _shaped(
-                    end - (index + 1) * interval,
-                    (opening, max(opening, close) + reach, min(opening, close) - dip, close),
-                    max(1, int(trades * lots * 0.7)),
-                    trades,
-                    0.5 + max(-0.3, min(0.3, 6.0 * change)),
-                )
-            )
-            close = opening
-        invented.reverse()
-        return deque(invented, KEPT)
 
 
 def begin(time: int, interval: int) -> int:
     """Return the start of the interval that holds `time`; weeks start on Monday."""
     offset = 4 * 86_400_000_000 if interval == 7 * 86_400_000_000 else 0
     return (time - offset) // interval * interval + offset
-
-
-def _shaped(
-    start: int,
-    prices: tuple[float, float, float, float],
-    volume: int,
-    trades: int,
-    bought: float,
-) -> Candle:
-    opening, high, low, close = (max(1, round(price)) for price in prices)
-    mean = (opening + high + low + close) // 4
-    return Candle(
-        start,
-        opening,
-        high,
-        low,
-        close,
-        volume,
-        mean * volume,
-        trades,
-        int(volume * bought),
-        int(volume * bought) * mean,
-    )

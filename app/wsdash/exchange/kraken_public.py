@@ -24,6 +24,10 @@ _NAMES = {
 }
 
 
+OHLC_ROWS = 720
+"""Candles that are told, the newest, whatever is asked for."""
+
+
 class KrakenError(Exception):
     """A question answered with an error of Kraken's form, such as EAPI:Invalid key."""
 
@@ -115,14 +119,14 @@ class KrakenPublic:
             raise KrakenError("EGeneral:Invalid arguments")
         since = int(_digits(query, "since", "0")) * 1_000_000
         listing.candles.roll(minutes * 60_000_000, self._market.now)
-        series = list(listing.candles.series(minutes * 60_000_000))[-720:]
+        series = list(listing.candles.series(minutes * 60_000_000))[-OHLC_ROWS:]
         pair = listing.pair
         rows = ",".join(
             f'[{c.start // 1_000_000},"{pair.price(c.open)}","{pair.price(c.high)}",'
             f'"{pair.price(c.low)}","{pair.price(c.close)}","{pair.price(c.vwap)}",'
             f'"{pair.size(c.volume)}",{c.count}]'
             for c in series
-            if c.start >= since
+            if c.start >= since or c is series[-1]  # the running one is always there
         )
         last = series[-2].start // 1_000_000
         return f'{{"{pair.kraken_key}":[{rows}],"last":{last}}}'

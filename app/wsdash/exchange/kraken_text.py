@@ -10,9 +10,9 @@ import msgspec
 
 from wsdash.exchange.account import Entry
 from wsdash.exchange.book import Levels
-from wsdash.exchange.candles import Candle
 from wsdash.exchange.listing import Listing
 from wsdash.exchange.pairs import ASSETS, PAIRS, Pair
+from wsdash.exchange.past import Candle
 from wsdash.exchange.tape import Trade
 
 _FEW_DIGITS = {"USD": 4, "EUR": 4}

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from random import Random
 
 from wsdash.exchange.book import Side
-from wsdash.exchange.candles import Candle, Candles
+from wsdash.exchange.candles import Candles
 from wsdash.exchange.chance import seeded
 from wsdash.exchange.pairs import Pair
+from wsdash.exchange.past import Candle
 
 REMEMBERED = 1000
 DAY_MINUTES = 1440

@@ -137,6 +137,11 @@ def _candles(board: Board, venue: str, event: CandlesMoved, now: float) -> Strea
     if market is None:
         return None
     series = market.candles.setdefault(event.interval, CandleSeries(event.interval))
+    if event.past:
+        series.fill(event.candles)
+        market.streams["candles"].touch()
+        return None
+    series.join(event.candles)
     series.update(event.candles)
     return _live(market.streams["candles"], now, None)
 

@@ -73,6 +73,9 @@ class Feed(Protocol):
     def resync(self, key: MarketKey) -> None:
         """Throw away what is known of a market and get it anew."""
 
+    def older(self, key: MarketKey, interval: str) -> None:
+        """Have candles fetched that are older than those known, a page of them."""
+
     def reconnect(self, venue: str) -> None:
         """Retry the venue's connections now; drops those that are up."""
 

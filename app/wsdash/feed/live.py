@@ -7,10 +7,8 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Literal, TypeAlias
-from urllib.parse import urlsplit
 
 from wsdash.domain.instrument import MarketKey
-from wsdash.domain.text import clean
 from wsdash.feed.causes import Dropped
 from wsdash.feed.clock import Clock
 from wsdash.feed.connection import Connection
@@ -18,6 +16,8 @@ from wsdash.feed.feed import LinkReport
 from wsdash.feed.line import Line
 from wsdash.feed.link import Uniform
 from wsdash.feed.market import Board
+from wsdash.feed.pager import Pager
+from wsdash.feed.reports import report
 from wsdash.feed.rest import Rest
 from wsdash.feed.rotations import NEXT, Rotations
 from wsdash.feed.supervisor import Supervisor
@@ -65,6 +65,7 @@ class LiveFeed:
         self._rotations = Rotations(self.supervisor, uniform, self._start_next, self._stop)
         self._ending: set[asyncio.Task[None]] = set()
         self._rests: list[Rest] = []
+        self._pager = Pager(self.supervisor, clock, uniform)
         self._is_running = False
 
     @asynccontextmanager
@@ -83,6 +84,7 @@ class LiveFeed:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await self._pager.close()
             self._tasks.clear()
             for rest in self._rests:
                 await rest.close()
@@ -122,6 +124,12 @@ class LiveFeed:
                 line.connection.resync(sub, "by key")
         line.connection.retry_now()
 
+    def older(self, key: MarketKey, interval: str) -> None:
+        """Have candles fetched that are older than those known, a page of them."""
+        line = self._public.get(key.venue)
+        if line is not None:
+            self._pager.ask(line, key, interval)
+
     def reconnect(self, venue: str) -> None:
         """Retry the venue's connections now; drops those that are up."""
         for line in self.supervisor.lines.values():
@@ -160,7 +168,7 @@ class LiveFeed:
 
     def reports(self) -> list[LinkReport]:
         """Every connection, in a steady order."""
-        return [_report(line) for line in self.supervisor.lines.values()]
+        return [report(line) for line in self.supervisor.lines.values()]
 
     async def links_changed(self, seen: int) -> int:
         """Wait until the links and their log changed; return the new revision."""
@@ -217,34 +225,3 @@ class LiveFeed:
             except Exception as error:  # noqa: BLE001 - the watch must outlive every bug
                 self.supervisor.report(error, "watch")
             await self._clock.sleep(TICK)
-
-
-def _report(line: Line) -> LinkReport:
-    connection = line.connection
-    session = connection.session
-    return LinkReport(
-        link=connection.link,
-        received_at=connection.received_at,
-        rate=line.history.rate,
-        rtt=connection.rtt,
-        attempts=connection.budget.spent,
-        budget=connection.budget.limit,
-        resyncs=line.history.resyncs,
-        bad=session.tally.unparsed if session is not None else 0,
-        strip=str(line.history.strip),
-        streams=tuple(
-            (clean(f"{sub.symbol} {sub.channel}", 40), str(strip))
-            for sub, strip in sorted(line.history.streams.items())
-        ),
-        rotate_at=line.rotate_at,
-        custom=_custom(connection),
-    )
-
-
-def _custom(connection: Connection) -> str:
-    """Where a connection goes, when that is none of the venue's own hosts."""
-    parts = urlsplit(connection.address)
-    host = parts.hostname or ""
-    if any(f".{host}".endswith(f".{own}") for own in connection.venue.hosts):
-        return ""
-    return clean(f"{host}:{parts.port}" if parts.port else host, 60)

@@ -13,6 +13,7 @@ from wsdash.domain.instrument import Instrument, MarketKey
 from wsdash.domain.trades import Tape
 from wsdash.feed.freshness import Cadence, Delay
 from wsdash.feed.gaps import Ledger
+from wsdash.feed.past import Past
 
 
 class ChannelState(StrEnum):
@@ -118,6 +119,7 @@ class Market:
         self.book: OrderBook | None = None
         self.tape = Tape()
         self.candles: dict[str, CandleSeries] = {}
+        self.past: dict[str, Past] = {}
         self.ticker: TickerMoved | None = None
         self.streams: dict[Channel, Stream] = {}
 

@@ -87,6 +87,9 @@ class ReplayFeed:
     def resync(self, key: MarketKey) -> None:
         """A recording cannot be asked anew."""
 
+    def older(self, key: MarketKey, interval: str) -> None:
+        """A recording holds the candles that were fetched."""
+
     def reconnect(self, venue: str) -> None:
         """A recording has no connection."""
 

@@ -130,8 +130,9 @@ class BinanceSession:
             elif answer.status != 200:
                 step.events += self._failed(request, answer, step)
             elif request.path == KLINES_PATH:
-                interval = dict(request.query).get("interval", "")
-                step.events.append(facts.history(symbol, interval, answer.body))
+                query = dict(request.query)
+                interval, past = query.get("interval", ""), "endTime" in query
+                step.events.append(facts.history(symbol, interval, answer.body, past=past))
             elif request.path == INFO_PATH:
                 step.events += self._listed(answer.body)
         except UNREADABLE as error:

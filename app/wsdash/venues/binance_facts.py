@@ -41,8 +41,8 @@ def translate(data: Translatable) -> Event:
             assert_never(data)
 
 
-def history(symbol: str, interval: str, body: bytes) -> CandlesMoved:
-    """The candles of a klines answer; all but the last are closed."""
+def history(symbol: str, interval: str, body: bytes, *, past: bool = False) -> CandlesMoved:
+    """The candles of a klines answer; all but the last are closed, of the past all."""
     rows = wire.klines.decode(body)
     candles = [
         Candle(
@@ -52,11 +52,11 @@ def history(symbol: str, interval: str, body: bytes) -> CandlesMoved:
             low=plain(row[3]),
             close=plain(row[4]),
             volume=plain(row[5]),
-            closed=index < len(rows) - 1,
+            closed=past or index < len(rows) - 1,
         )
         for index, row in enumerate(rows)
     ]
-    return CandlesMoved(symbol, interval, tuple(candles))
+    return CandlesMoved(symbol, interval, tuple(candles), past)
 
 
 def instruments(venue: str, body: bytes) -> tuple[Instrument, ...]:

@@ -17,10 +17,12 @@ from wsdash.domain.events import (
     Subscribed,
 )
 from wsdash.venues import kraken_facts as facts
+from wsdash.venues import kraken_pages as pages
 from wsdash.venues import kraken_requests as requests
 from wsdash.venues import kraken_wire as wire
 from wsdash.venues.crc import LEVELS, Verifier
 from wsdash.venues.news import news
+from wsdash.venues.pages import PageRefused
 from wsdash.venues.subscriptions import Subscriptions, subscription_of
 from wsdash.venues.sync import ChecksumBook, Result
 from wsdash.venues.venue import (
@@ -89,8 +91,14 @@ class KrakenSession:
         return step
 
     def answered(self, request: Request, answer: Answer, now: float) -> Step:
-        """Nothing is fetched for a public connection."""
-        return Step()
+        """Take a recorded page of candles; the session itself asks for nothing."""
+        step = Step()
+        if request.path == pages.PATH:
+            try:
+                step.events.append(pages.moved(request, answer))
+            except (*UNREADABLE, LookupError, PageRefused) as error:
+                step.events.append(self.tally.bad(error, answer.body))
+        return step
 
     def resync(self, subscription: Subscription, now: float, reason: str) -> Step:
         """Unsubscribe and subscribe again: the venue then sends a snapshot."""

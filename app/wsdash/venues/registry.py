@@ -11,9 +11,11 @@ from wsdash.domain.events import Channel
 from wsdash.venues import (
     binance,
     binance_account,
+    binance_pages,
     binance_signer,
     kraken,
     kraken_account,
+    kraken_pages,
     kraken_requests,
     permissions,
 )
@@ -40,6 +42,7 @@ KRAKEN: Final = Venue(
     signer=kraken_account.KrakenSigner,
     canonical=kraken_requests.canonical,
     permissions=permissions.KRAKEN,
+    pages=kraken_pages.PAGES,
 )
 
 BINANCE: Final = Venue(
@@ -65,6 +68,7 @@ BINANCE: Final = Venue(
     signer=binance_signer.BinanceSigner,
     canonical=binance.canonical,
     permissions=permissions.BINANCE,
+    pages=binance_pages.PAGES,
 )
 
 BINANCE_US: Final = replace(

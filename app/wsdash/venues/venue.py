@@ -16,6 +16,7 @@ from wsdash.domain.events import Channel, Event, Unparsed
 from wsdash.domain.numbers import BadNumber
 
 if TYPE_CHECKING:
+    from wsdash.venues.pages import Pages
     from wsdash.venues.permissions import Permissions
     from wsdash.venues.signing import Signer
 
@@ -224,8 +225,7 @@ class Venue:
         private: makes the session of an account's connection of a signer and a wall clock
             (both None in a replay), or None.
         signer: makes a signer of a key, a secret and a wall clock (seconds), or None.
-        listing: the REST request that lists instruments (answered to a public session),
-            or None where the list comes over the public connection.
+        pages: how it is asked for older candles, or None.
         permissions: how it is asked what a key may do, or None.
         canonical: returns the venue's own name for ``BASE/QUOTE`` text a person typed.
         max_size: largest frame accepted, in bytes.
@@ -245,4 +245,5 @@ class Venue:
     signer: Callable[[str, str, Callable[[], float]], Signer] | None
     canonical: Callable[[str], str]
     permissions: Permissions | None = None
+    pages: Pages | None = None
     max_size: int = 16 * 1024 * 1024

@@ -20,9 +20,9 @@ from wsdash.ui.snapshots.chart_lines import (
     marks,
     words,
 )
-from wsdash.ui.snapshots.clocks import clock, short_clock
+from wsdash.ui.snapshots.clocks import moment, short_clock
 from wsdash.ui.snapshots.depth import digits_of
-from wsdash.ui.snapshots.lines import Line, Span, joined
+from wsdash.ui.snapshots.lines import Line, Span, fit, joined, width_of
 from wsdash.ui.snapshots.numbers import human, price_text
 from wsdash.ui.snapshots.picture import Picture, Verdict
 
@@ -44,6 +44,7 @@ class View(NamedTuple):
         spacing: cells from one candle to the next.
         back: candles scrolled back from the newest.
         overlay: what is drawn with the candles.
+        past: what there is to say of older candles.
     """
 
     interval: str
@@ -52,6 +53,7 @@ class View(NamedTuple):
     spacing: int = 1
     back: int = 0
     overlay: Overlay = Overlay()
+    past: Line = ()
 
     @property
     def step(self) -> int:
@@ -92,7 +94,7 @@ def chart(
     rows = _rows(slots, view._replace(height=view.height - bool(told)), axis, last, digits)
     if told:
         rows = ((Span(" "), *joined(told, view.width - 1)), *rows)
-    notes = (*_reading(candles[-1], digits), *_scrolled(view, candles[-1]))
+    notes = (*_scrolled(view, candles[-1]), *_reading(candles[-1], digits))
     return Picture(title, rows, verdict, notes, figure=last)
 
 
@@ -197,13 +199,15 @@ def _times(slots: Sequence[Slot], view: View, lead: int) -> Line:
     step = view.step
     every = max(1, ceil(10 / view.spacing))
     every = next((n for n in (5, 10, 15, 30, 60) if n >= every), every)
-    text = " " * max(0, lead)
+    told = fit(view.past, min(view.width, width_of(view.past)))
+    text = " " * max(0, lead, width_of(told) + 1)
+    before = slots[-1].start
     for index, slot in enumerate(slots):
         at = max(0, lead) + index * view.spacing
-        label = short_clock(slot.start, step)
+        label = short_clock(slot.start, step, before)
         if slot.start // step % every == 0 and len(text) <= at and at + len(label) <= view.width:
-            text = text.ljust(at) + label + " "
-    return (Span(text[: view.width], "off"),)
+            text, before = text.ljust(at) + label + " ", slot.start
+    return (*told, Span(text[width_of(told) : view.width], "off"))
 
 
 def _axis(scale: Scale, digits: int) -> dict[int, str]:
@@ -237,4 +241,4 @@ def _reading(candle: Candle, digits: int) -> tuple[Line, ...]:
 
 
 def _scrolled(view: View, candle: Candle) -> tuple[Line, ...]:
-    return ((Span(f"until {clock(candle.start)}", "look"),),) if view.back else ()
+    return ((Span(f"until {moment(candle.start)}", "look"),),) if view.back else ()

@@ -56,9 +56,25 @@ def clock_ms(seconds: float) -> str:
     return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
 
 
-def short_clock(seconds: float, interval: int) -> str:
-    """Return the label of a candle: time of day, or the date where a candle is a day."""
-    return _moment(seconds).strftime("%H:%M" if interval < 86_400 else "%d %b")
+def moment(seconds: float) -> str:
+    """Return a time of another day, UTC: ``24 Nov 12:04``."""
+    return _moment(seconds).strftime("%d %b %H:%M")
+
+
+def short_clock(seconds: float, interval: int, before: float) -> str:
+    """Return the label of a candle: the time of day, or what of the date is new.
+
+    Args:
+        seconds: when it begins.
+        interval: its length in seconds.
+        before: the time that the label before it tells.
+    """
+    here, last = _moment(seconds), _moment(before)
+    if here.year != last.year:
+        return here.strftime("%b %Y")
+    if interval >= 86_400 or here.date() != last.date():
+        return here.strftime("%d %b")
+    return here.strftime("%H:%M" if interval >= 60 else "%H:%M:%S")
 
 
 def _moment(seconds: float) -> datetime:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import islice
+from itertools import islice, takewhile
 
+from wsdash.domain.candles import CandleSeries
+from wsdash.domain.figures_candles import TradeCandles
+from wsdash.feed.gaps import Gap
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.chart import SPACINGS, View, chart
 from wsdash.ui.snapshots.chart_lines import Overlay
+from wsdash.ui.snapshots.chart_past import due, past_words
 from wsdash.ui.snapshots.clocks import clock
 from wsdash.ui.snapshots.curve import Curve, Kind, curve_rows, delta_curve, depth_curve
 from wsdash.ui.snapshots.depth import digits_of
@@ -19,6 +23,9 @@ from wsdash.ui.widgets.pane import Pane
 
 SECONDS_PER_CURVE = 1.0
 """How often the curve is drawn at most."""
+
+AXIS = 12
+"""Cells beside the candles."""
 
 DELTA_PRINTS = 500
 """Prints that the delta curve goes back."""
@@ -33,8 +40,9 @@ class ChartPane(Pane):
     def __init__(self, desk: Desk, *, name: str) -> None:
         super().__init__(desk, name=name)
         self.spacing = 1
-        self.back = 0
         self.lines: frozenset[str] = frozenset()
+        self._until: int | None = None
+        """Start of the newest candle in sight; None while the chart goes with the time."""
 
     def picture(self, width: int, height: int) -> Picture:
         """Return the chart."""
@@ -42,11 +50,20 @@ class ChartPane(Pane):
         group.look_at_flow()
         overlay, traded = Overlay(), group.traded
         if self.lines:
-            holed = traded.missed or group.holed(traded.begun)
+            holed = traded.missed or self._holed("trades", traded.begun)
             overlay = Overlay(self.lines, tuple(traded.samples), traded.begun, holed)
-        view = View(group.interval, width, height, self.spacing, self.back, overlay)
         series = traded.candles.get(group.interval)
-        return chart(group.market, group.gaps(), group.candle_verdict(), view, series)
+        channel = "candles" if series is None else "trades"
+        view = View(group.interval, width, height, self.spacing, self._back(), overlay)
+        view = view._replace(past=self._look_back(view))
+        gaps = [gap for gap in group.gaps() if touches(gap, channel)]
+        return chart(group.market, gaps, group.candle_verdict(), view, series)
+
+    def due(self) -> float | None:
+        """Return in how many seconds what is said of the past changes."""
+        market = self.group.market
+        past = market.past.get(self.group.interval) if market is not None else None
+        return due(past, self.desk.feed.now())
 
     def turn(self, name: str) -> None:
         """Draw a line, or draw it no more."""
@@ -54,11 +71,11 @@ class ChartPane(Pane):
 
     def move(self, dx: int, dy: int) -> None:
         """Scroll through time."""
-        market = self.group.market
-        made = self.group.traded.candles.get(self.group.interval)
-        series = made or (market.candles.get(self.group.interval) if market else None)
-        reach = max(0, len(series) - 10) if series is not None else 0
-        self.back = max(0, min(reach, self.back - dx * 5))
+        self._scroll(-dx * 5)
+
+    def page(self, step: int) -> None:
+        """Scroll through time by most of a screen; up is back."""
+        self._scroll(-step * max(5, self._room(self.size.width) * 3 // 4))
 
     def adjust(self, step: int) -> None:
         """Zoom."""
@@ -67,11 +84,62 @@ class ChartPane(Pane):
 
     def centre(self) -> None:
         """Go back to the newest candle."""
-        self.back = 0
+        self._until = None
 
     def reset(self) -> None:
         """Go back to the newest candle."""
-        self.back = 0
+        self._until = None
+
+    def _series(self) -> CandleSeries | TradeCandles | None:
+        made, market = self.group.traded.candles.get(self.group.interval), self.group.market
+        return made or (market.candles.get(self.group.interval) if market is not None else None)
+
+    def _back(self) -> int:
+        """How many candles are newer than those in sight."""
+        series, until = self._series(), self._until
+        if series is None or until is None:
+            return 0
+        newer = takewhile(lambda candle: candle.start > until, reversed(series.last(len(series))))
+        return sum(1 for _ in newer)
+
+    def _scroll(self, candles: int) -> None:
+        """Look at the time so many candles further back."""
+        series = self._series()
+        if series is None or not len(series):
+            return
+        reach = len(series) - max(10, self._room(self.size.width))
+        back = max(0, min(reach, self._back() + candles))
+        self._until = series.last(back + 1)[0].start if back else None
+
+    def _look_back(self, view: View) -> Line:
+        """Have older candles fetched when they come into sight, and say how that goes."""
+        series, market = self._series(), self.group.market
+        if market is None or not isinstance(series, CandleSeries) or series.oldest is None:
+            return ()
+        right = series.last(view.back + 1)[0].start
+        screen = self._room(view.width) * view.step
+        left = right - screen
+        if left - (screen if view.back else 0) < series.oldest:
+            self.desk.feed.older(market.key, view.interval)
+        past, now = market.past.get(view.interval), self.desk.feed.now()
+        at_edge = left - view.step <= series.oldest
+        return past_words(series, past, market.key.venue, now, at_edge=at_edge)
+
+    def _room(self, width: int) -> int:
+        """How many candles a pane of a width has room for, about: beside them are the prices."""
+        return max(1, (width - AXIS) // self.spacing)
+
+    def _holed(self, channel: str, since: float) -> bool:
+        """Tell whether data of a channel is missing since a wall time."""
+        return any(
+            touches(gap, channel) and (gap.end is None or gap.end > since)
+            for gap in self.group.gaps()
+        )
+
+
+def touches(gap: Gap, channel: str) -> bool:
+    """Tell whether a hole is one of a channel's; of old ones that is not known."""
+    return not gap.channels or channel in gap.channels
 
 
 class CurvePane(Pane):
