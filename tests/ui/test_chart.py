@@ -7,14 +7,12 @@ from tests.ui.fakes import BTC, FakeFeed, Scene
 from tests.ui.screen import dashboard, until
 
 from wsdash.domain.candles import Candle, CandleSeries
-from wsdash.feed.gaps import Gap
 from wsdash.feed.past import Past
 from wsdash.ui.snapshots.chart import View, chart
 from wsdash.ui.snapshots.chart_past import due, past_words
 from wsdash.ui.snapshots.clocks import short_clock
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.picture import Verdict
-from wsdash.ui.widgets.charts import touches
 
 LIVE = Verdict("LIVE", "0.1s")
 MIDNIGHT = 1_795_651_200
@@ -79,12 +77,6 @@ def test_labels_tell_the_day_where_it_changes() -> None:
     assert short_clock(MIDNIGHT, 86_400, MIDNIGHT - 86_400) == "26 Nov"
     assert short_clock(MIDNIGHT + 40 * 86_400, 86_400, MIDNIGHT) == "Jan 2027"
     assert short_clock(MIDNIGHT + 61, 1, MIDNIGHT + 60) == "00:01:01"
-
-
-def test_only_holes_of_its_own_data_concern_a_chart() -> None:
-    assert touches(Gap(0, 1, "kraken public", "", ""), "candles")
-    assert touches(Gap(0, 1, "kraken public", "", "", ("book", "candles")), "candles")
-    assert not touches(Gap(0, 1, "kraken public", "BTC/USD", "", ("book",)), "candles")
 
 
 async def test_scrolling_back_asks_for_older_candles_and_stays_at_its_time() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import NoReturn
 
@@ -263,7 +264,7 @@ def test_the_ledger_shows_the_newest_first_and_what_is_open(width: int) -> None:
     wall = 1_795_608_271.0
     gaps = [
         Gap(wall - 4, None, "binance public", "", "connection \x1b[2Jrefused"),
-        Gap(wall - 20, wall - 18, "kraken public", "BTC/USD", "gap 1-3"),
+        Gap(wall - 20, wall - 18, "kraken public", "BTC/USD", "gap 1-3", ("book",)),
     ]
     names = ["kraken public", "kraken private"]
     picture = gap_sheet(gaps, names, wall, (width, 20), 0)
@@ -273,7 +274,8 @@ def test_the_ledger_shows_the_newest_first_and_what_is_open(width: int) -> None:
     assert "4.0s" in text
     assert "1 gap, 2.0s" in text
     assert "0 gaps" in text
-    assert "BTC/USD" in text
+    assert re.search(r"BTC/USD +book", text)
+    assert re.search(r"binance public +all( +all|:)", text)
     assert "\x1b" not in text
     assert max(width_of(row) for row in picture.rows) <= width
 

@@ -7,6 +7,9 @@ from collections.abc import Callable, Container
 
 import msgspec
 
+from wsdash.domain.events import Channel
+from wsdash.domain.instrument import MarketKey
+
 LENGTH = 1_000
 """Gaps kept."""
 
@@ -20,7 +23,8 @@ class Gap(msgspec.Struct, frozen=True):
         connection: name of the link.
         symbol: the market it is about, empty when all of the connection's are.
         reason: cause in words; cleaned text.
-        channels: what was missing; of a connection, all that it carried.
+        channels: what was missing; of a connection, all that it carried. Empty where nobody
+            knows, which may be everything.
         missed: what is known of what was missed, in words; empty where nothing is.
     """
 
@@ -31,6 +35,12 @@ class Gap(msgspec.Struct, frozen=True):
     reason: str
     channels: tuple[str, ...] = ()
     missed: str = ""
+
+    def concerns(self, key: MarketKey, *channels: Channel) -> bool:
+        """Tell whether it is a hole in one of these channels of a market; in any, for none."""
+        here = self.symbol in {"", key.name} and self.connection.split(" ")[0] == key.venue
+        named = bool(channels and self.channels)
+        return here and (not named or not set(channels).isdisjoint(self.channels))
 
 
 class Ledger:

@@ -14,7 +14,6 @@ from wsdash.ui.flow import SECONDS, Traded
 from wsdash.ui.heat_log import HeatLog
 from wsdash.ui.snapshots.picture import Verdict
 from wsdash.ui.snapshots.stacking import Stacking
-from wsdash.ui.snapshots.tape import concerns
 from wsdash.venues.venue import Subscription
 
 if TYPE_CHECKING:
@@ -77,16 +76,14 @@ class Group:
             series = self.market.candles.get(self.interval) if self.market is not None else None
             self.old_candle = series.last(1)[-1] if series is not None and len(series) else None
 
-    def gaps(self) -> list[Gap]:
-        """Return the holes that concern its market."""
-        if self.key is None:
-            return []
-        venue, name = self.key
-        return [gap for gap in self.desk.feed.board.gaps if concerns(gap, venue, name)]
+    def gaps(self, *channels: Channel) -> list[Gap]:
+        """Return the holes in these channels of its market, newest first."""
+        key = self.key
+        return [gap for gap in self.desk.feed.board.gaps if key and gap.concerns(key, *channels)]
 
-    def holed(self, since: float) -> bool:
-        """Tell whether data of its market is missing since a wall time."""
-        return any(gap.end is None or gap.end > since for gap in self.gaps())
+    def holed(self, since: float, *channels: Channel) -> bool:
+        """Tell whether data of these channels is missing since a wall time."""
+        return any(gap.end is None or gap.end > since for gap in self.gaps(*channels))
 
     def wanted(self) -> list[tuple[str, Subscription]]:
         """Return everything that should be subscribed for it."""
@@ -108,7 +105,8 @@ class Group:
             prints = self.traded.follow(market, now)
             true = market is not None and self.verdict("book").believable
             book = market.book if true and market is not None else None
-            self.stacking.look(book, prints, now)
+            unexplained = any(gap.end is None for gap in self.gaps("trades"))
+            self.stacking.look(None if unexplained else book, prints, now)
             self.heat.look(book, feed.wall())
 
     def forget(self) -> None:

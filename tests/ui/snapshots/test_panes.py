@@ -21,7 +21,7 @@ from wsdash.ui.snapshots.finder import Item, finder_rows, found, instrument_item
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.picture import Picture, Verdict
-from wsdash.ui.snapshots.tape import concerns, tape
+from wsdash.ui.snapshots.tape import tape
 from wsdash.ui.snapshots.watch_entry import Entry, Watch
 from wsdash.ui.snapshots.watchlist import watchlist
 
@@ -69,9 +69,9 @@ def test_an_open_hole_stands_on_top(feed: FakeFeed) -> None:
 
 
 def test_holes_concern_their_own_venue_and_market() -> None:
-    assert concerns(Gap(0, 1, "kraken public", "", ""), "kraken", "BTC/USD")
-    assert not concerns(Gap(0, 1, "kraken public", "ETH/USD", ""), "kraken", "BTC/USD")
-    assert not concerns(Gap(0, 1, "binance public", "", ""), "kraken", "BTC/USD")
+    assert Gap(0, 1, "kraken public", "", "").concerns(BTC)
+    assert not Gap(0, 1, "kraken public", "ETH/USD", "").concerns(BTC)
+    assert not Gap(0, 1, "binance public", "", "").concerns(BTC)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

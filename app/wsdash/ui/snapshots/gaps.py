@@ -77,24 +77,23 @@ def _total(name: str, gaps: Iterable[Gap], wall: float, width: int) -> Line:
 def _header(width: int) -> Line:
     if width < NARROW:
         return (Span(" " + "┈" * (width - 2), "faint"),)
-    return (
-        Span(f" {'start':<9} {'end':<9} {'length':>7}  {'connection':<17}market      cause", "off"),
-    )
+    where = f"{'connection':<16}{'market':<12}{'data':<8}"
+    return (Span(f" {'start':<8} {'end':<8} {'length':>6}  {where}cause", "off"),)
 
 
 def _gap(gap: Gap, wall: float, width: int) -> list[Line]:
     length = _seconds((wall if gap.end is None else gap.end) - gap.start)
-    end = Span(f"{'open':<9} ", "bad") if gap.end is None else Span(f"{clock(gap.end):<9} ", "text")
-    start = Span(f" {clock(gap.start):<9} ", "text")
+    end = Span(f"{'open':<8} ", "bad") if gap.end is None else Span(f"{clock(gap.end):<8} ", "text")
+    head = (Span(f" {clock(gap.start):<8} ", "text"), end, Span(f"{length:>6}  ", "text"))
     market = clean(gap.symbol, 11) if gap.symbol else "all"
-    where = f"{shorten(clean(gap.connection, 40), 16):<17}{market:<11} "
+    data = ", ".join(gap.channels) if gap.symbol else "all"
     cause = clean(gap.reason)
     if width < NARROW:
-        head = (start, end, Span(f"{length:>7}  ", "text"))
-        below = f"   {clean(gap.connection, 20)} {market}: {cause}"
+        told = f"{market} {data}" if gap.symbol and data else market
+        below = f"   {clean(gap.connection, 20)} {told}: {cause}"
         return [fit(head, width), fit((Span(below, "dim"),), width)]
-    told = (Span(where, "dim"), Span(cause, "text"))
-    return [fit((start, end, Span(f"{length:>7}  ", "text"), *told), width)]
+    where = f"{shorten(clean(gap.connection, 40), 15):<16}{market:<12}{shorten(data, 7):<8}"
+    return [fit((*head, Span(where, "dim"), Span(cause, "text")), width)]
 
 
 def _seconds(seconds: float) -> str:

@@ -73,7 +73,7 @@ def tape(
 
     Args:
         market: the market, or None while there is none.
-        gaps: the holes that concern it.
+        gaps: the holes in it.
         verdict: how true the tape is.
         size: width and height of the body.
         wall: seconds since the epoch, to count the pace.
@@ -114,11 +114,6 @@ def last_print(market: Market, width: int) -> Line:
     left: Line = (Span(f" {mark} ", role), Span(price, role), Span(f"  {amount}"))
     time = "" if trade.time is None else clock(trade.time)
     return first_fit(width, [(*left, Span(f"   {time}", "dim")), left])
-
-
-def concerns(gap: Gap, venue: str, symbol: str) -> bool:
-    """Tell whether a hole is one of a market's."""
-    return gap.symbol in {"", symbol} and gap.connection.split(" ")[0] == venue
 
 
 def _told(choice: Choice) -> Line:

@@ -7,7 +7,6 @@ from itertools import islice, takewhile
 
 from wsdash.domain.candles import CandleSeries
 from wsdash.domain.figures_candles import TradeCandles
-from wsdash.feed.gaps import Gap
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.chart import SPACINGS, View, chart
 from wsdash.ui.snapshots.chart_lines import Overlay
@@ -50,13 +49,12 @@ class ChartPane(Pane):
         group.look_at_flow()
         overlay, traded = Overlay(), group.traded
         if self.lines:
-            holed = traded.missed or self._holed("trades", traded.begun)
+            holed = traded.missed or group.holed(traded.begun, "trades")
             overlay = Overlay(self.lines, tuple(traded.samples), traded.begun, holed)
         series = traded.candles.get(group.interval)
-        channel = "candles" if series is None else "trades"
         view = View(group.interval, width, height, self.spacing, self._back(), overlay)
         view = view._replace(past=self._look_back(view))
-        gaps = [gap for gap in group.gaps() if touches(gap, channel)]
+        gaps = group.gaps("candles" if series is None else "trades")
         return chart(group.market, gaps, group.candle_verdict(), view, series)
 
     def due(self) -> float | None:
@@ -129,18 +127,6 @@ class ChartPane(Pane):
         """How many candles a pane of a width has room for, about: beside them are the prices."""
         return max(1, (width - AXIS) // self.spacing)
 
-    def _holed(self, channel: str, since: float) -> bool:
-        """Tell whether data of a channel is missing since a wall time."""
-        return any(
-            touches(gap, channel) and (gap.end is None or gap.end > since)
-            for gap in self.group.gaps()
-        )
-
-
-def touches(gap: Gap, channel: str) -> bool:
-    """Tell whether a hole is one of a channel's; of old ones that is not known."""
-    return not gap.channels or channel in gap.channels
-
 
 class CurvePane(Pane):
     """The depth of the book, or the delta of the tape, as a curve."""
@@ -202,5 +188,5 @@ class CurvePane(Pane):
         if self.kind == "depth":
             return depth_curve(market.book, digits_of(market.instrument, market.book).price)
         prints = list(islice(market.tape.prints, DELTA_PRINTS))
-        counted, self._broken = unbroken(prints, self.group.gaps())
+        counted, self._broken = unbroken(prints, self.group.gaps("trades"))
         return delta_curve(counted)

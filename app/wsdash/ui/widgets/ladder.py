@@ -131,6 +131,8 @@ class LadderPane(Pane):
     def _since(self) -> Line:
         traded = self.group.traded
         words = f"traded since {clock(traded.since)}"
-        if traded.missed or self.group.holed(traded.since):
+        if traded.missed or self.group.holed(traded.since, "trades"):
             return (Span(f"{words}, gaps", "look"),)
+        if self.group.holed(traded.since, "book"):  # what was stacked and pulled is not whole
+            return (Span(f"{words}, book gaps", "look"),)
         return (Span(words, "dim"),)

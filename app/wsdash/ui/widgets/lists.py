@@ -58,7 +58,7 @@ class TapePane(Scrolled):
         size, wall = (width, height), desk.feed.wall()
         picture = tape(
             market,
-            group.gaps(),
+            group.gaps("trades"),
             group.verdict("trades"),
             size,
             wall,
