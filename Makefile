@@ -2,7 +2,7 @@
 bin := .venv/bin
 UV ?= uv
 
-.PHONY: run test check format-check lint types imports format screenshots lock built chaos soak
+.PHONY: run test check format-check lint types imports format screenshots lock built chaos soak bench
 run:
 	@./run
 test:
@@ -39,6 +39,10 @@ SECONDS ?= 600
 soak: built
 	$(bin)/python -m tests.chaos.soak --seconds $(SECONDS) --report $(reports)
 	@$(bin)/python -m tests.chaos.scoreboard $(reports) || true
+
+# Figures only: nothing here passes or fails, and a busy machine shows in all of them.
+bench: built
+	@PYTHONPATH=app:. $(bin)/python -m tests.benchmarks.keys
 
 # For Python 3.11 to 3.14 on Linux and macOS. Neither an index nor a path of this machine goes in.
 lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -193,11 +194,15 @@ def _alerts(settings: Settings, feed: LiveFeed, *, kept: bool) -> Alerts:
 
 
 def _look(settings: Settings, origin: str = "") -> dict[str, Any]:
+    from wsdash.ui.colours import depth_of
+
     markets = [("markets from", origin)] if origin else []
     return {
         "keymap": settings.keymap,
         "theme": settings.theme,
+        "depth": depth_of(os.environ, settings.colours),
         "ascii_only": {"auto": None, "unicode": False, "ascii": True}[settings.glyphs],
         "fps": settings.fps,
+        "bandwidth": settings.bandwidth,
         "settings": [*shown(settings, config_file()), *markets],
     }

@@ -11,7 +11,6 @@ import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -22,7 +21,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from wsdash.feed.sockets import is_loopback
+from wsdash.addresses import RestUrl, SecretUrl, WsUrl
 from wsdash.places import line_of, place, spoken
 from wsdash.venues.registry import VENUES
 
@@ -37,35 +36,12 @@ class BadSettings(Exception):
     """Settings that make no sense; the message names file, line and field, never a value."""
 
 
-def _check_address(address: str, secure: str, plain: str) -> str:
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-    except ValueError:
-        raise ValueError("not an address") from None  # the library's words hold the value
-    if parts.scheme not in (secure, plain) or not parts.hostname:
-        raise ValueError(f"must be a {secure}:// address")
-    if parts.username or parts.password:
-        raise ValueError("must not hold a user name or password")
-    if parts.scheme == plain and not is_loopback(address):
-        raise ValueError(f"{plain}:// is for this machine only (loopback); use {secure}://")
-    return address
-
-
-def _secret_url(secret: SecretStr) -> SecretStr:
-    _check_address(secret.get_secret_value(), "https", "http")
-    return secret
-
-
 def _argv(words: list[str]) -> list[str]:
     if not "".join(words[:1]).strip() or any("\0" in word for word in words):
         raise ValueError('must be a list of words, such as ["notify-send", "wsdash"]')
     return words
 
 
-WsUrl = Annotated[str, AfterValidator(lambda url: _check_address(url, "wss", "ws"))]
-RestUrl = Annotated[str, AfterValidator(lambda url: _check_address(url, "https", "http"))]
-SecretUrl = Annotated[SecretStr, AfterValidator(_secret_url)]
 Argv = Annotated[list[str], AfterValidator(_argv)]
 
 
@@ -117,6 +93,10 @@ class Settings(BaseSettings):
     """Name of a theme; the palette (Ctrl+P) lists them."""
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """What is drawn with; auto goes by the locale."""
+    colours: Literal["auto", "truecolor", "256", "16", "none"] = "auto"
+    """How many colours the terminal has; auto goes by TERM and COLORTERM."""
+    bandwidth: Literal["auto", "low", "full"] = "auto"
+    """How much is drawn: auto draws less while the terminal takes what is sent slowly."""
     fps: int = Field(default=30, ge=1, le=60)
     """Most frames a second."""
     mouse: bool = False

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from wsdash.domain.text import clean
+from wsdash.ui.band import Mode
 from wsdash.ui.hints import help_entries
 from wsdash.ui.keys import action_of
 from wsdash.ui.screens.finder import Finder
@@ -14,6 +18,14 @@ from wsdash.ui.watching import Watching
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0)
 """Speeds of a replay that `+` and `-` step through."""
+
+
+BANDS: Final[Mapping[Mode, str]] = {
+    "auto": "less is drawn while the line is slow",
+    "low": "draw little, whatever the line is",
+    "full": "draw all, whatever the line is",
+}
+"""What can be done about a slow line."""
 
 
 class Dashboard(Watching):
@@ -102,6 +114,9 @@ class Dashboard(Watching):
         commands = [
             Item(f"theme {name}", f"theme: {words}", name) for name, words in TITLES.items()
         ]
+        commands += [
+            Item(f"bandwidth {mode}", f"bandwidth: {words}", mode) for mode, words in BANDS.items()
+        ]
         for section, entries in help_entries("", self.key_names, replay=False):
             commands += [Item(words, words, key) for key, words in entries if section]
 
@@ -119,6 +134,11 @@ class Dashboard(Watching):
         if theme in TITLES and theme != value:
             self.theme = theme
             return
+        for mode, words in BANDS.items():
+            if value == f"bandwidth {mode}":
+                self.band.force(mode)
+                self.say(f"bandwidth: {words}")
+                return
         action = action_of(value)
         if action is not None:
             await self.run_action(action, self.board_screen)

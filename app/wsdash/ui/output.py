@@ -108,7 +108,7 @@ class FrameWriter:
             view = view[self._write(view) :]
         if len(view) and not self.gone:
             if not self._waiting:
-                self._stats.busy_since = self._stats.stalled_since = time.monotonic()
+                self._stats.waits(time.monotonic())
             self._pending.append(view)
             self._waiting += len(view)
             self._changed.notify_all()
@@ -168,10 +168,10 @@ class FrameWriter:
             self._pending.appendleft(rest)
         self._waiting -= size
         stats = self._stats
-        stats.stalled_since = time.monotonic() if self._waiting else None
+        now = time.monotonic()
+        stats.stalled_since = now if self._waiting else None
         if not self._waiting:
-            stats.busy_since = None
-            stats.dropped_in_stall = 0
+            stats.kept_up(now)
             self._changed.notify_all()
         return not self._waiting
 

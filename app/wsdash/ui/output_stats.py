@@ -49,6 +49,7 @@ class OutputStats:
         self.dropped_in_stall = 0
         self.stalled_since: float | None = None
         self.busy_since: float | None = None
+        self._waited = 0.0
         self._bytes = Rate()
         self._frames = Rate()
 
@@ -66,6 +67,22 @@ class OutputStats:
         """Count a frame that was not drawn."""
         self.frames_dropped += 1
         self.dropped_in_stall += 1
+
+    def waits(self, now: float) -> None:
+        """Something could not leave at once."""
+        self.busy_since = self.stalled_since = now
+
+    def kept_up(self, now: float) -> None:
+        """Nothing waits any more."""
+        if self.busy_since is not None:
+            self._waited += now - self.busy_since
+        self.busy_since = None
+        self.dropped_in_stall = 0
+
+    def waited(self, now: float) -> float:
+        """Return for how many seconds since the start something waited to go out."""
+        since = self.busy_since
+        return self._waited + (0.0 if since is None else now - since)
 
     def bytes_per_second(self, now: float | None = None) -> int:
         """Return the bytes taken in the last whole second."""

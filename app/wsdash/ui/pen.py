@@ -8,6 +8,8 @@ from itertools import islice
 Sgr = tuple[str, str, str]
 """The codes of a style: attributes, foreground, background; empty means default."""
 PLAIN: Sgr = ("", "", "")
+_OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29"}
+"""What switches an attribute off; bold and dim go together."""
 
 
 class Pen:
@@ -61,19 +63,29 @@ def split(ansi: str) -> Sgr:
         elif len(code) == 1 or code in ("21", "51", "52", "53"):
             attributes.append(code)
         else:  # 30-39 and 90-97 in front, 40-49 and 100-107 behind
-            colours["3" if code[0] in "39" else "4"] = code
+            colours["3" if code[0] in "39" else "4"] = "" if code in ("39", "49") else code
     return ";".join(attributes), colours["3"], colours["4"]
 
 
 @lru_cache(8192)
 def turn(old: Sgr, new: Sgr) -> str:
     """Return the shortest change from one style to another."""
-    full = ";".join(code for code in ("0", *new) if code)
-    if old[0] != new[0]:
-        return f"\x1b[{full}m"
-    codes = []
+    codes = _switched(old[0], new[0])
     if old[1] != new[1]:
         codes.append(new[1] or "39")
     if old[2] != new[2]:
         codes.append(new[2] or "49")
-    return f"\x1b[{';'.join(codes)}m"
+    step, full = ";".join(codes), ";".join(code for code in ("0", *new) if code)
+    return f"\x1b[{min(full, step, key=len) if _OFF.keys() >= _set(old[0]) else full}m"
+
+
+def _switched(old: str, new: str) -> list[str]:
+    """Return what switches the attributes that went off, and those that came on."""
+    gone = _set(old) - _set(new)
+    off = sorted({_OFF[code] for code in gone if code in _OFF})
+    stay = {code for code in _set(old) if _OFF.get(code) not in off}
+    return [*off, *sorted(_set(new) - stay)]
+
+
+def _set(attributes: str) -> set[str]:
+    return set(attributes.split(";")) if attributes else set()

@@ -12,27 +12,21 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.events import Unmount
-from textual.filter import DimFilter, Monochrome, NoColor
 
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, Player
 from wsdash.feed.kept import Kept
 from wsdash.paths import styles_dir
 from wsdash.ui.alarm import Alarm
+from wsdash.ui.band import Band, Mode
+from wsdash.ui.colours import ALL, Depth
 from wsdash.ui.desk import Desk
+from wsdash.ui.looks import Looks
 from wsdash.ui.screens.dashboard import DashboardScreen
 from wsdash.ui.snapshots.status import Vitals
 from wsdash.ui.streams import FRAMES_PER_SECOND
 from wsdash.ui.tempo import Tempo
-from wsdash.ui.terminal import TerminalApp
-from wsdash.ui.themes import (
-    DEFAULT,
-    MONO,
-    TITLES,
-    fallback_variables,
-    only_ascii,
-    themes,
-)
+from wsdash.ui.themes import DEFAULT, only_ascii
 from wsdash.ui.wake import ASLEEP
 
 if TYPE_CHECKING:
@@ -42,7 +36,7 @@ Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 """Starts a feed and ends it."""
 
 
-class Shell(TerminalApp):
+class Shell(Looks):
     """Draws a feed that somebody else made.
 
     Args:
@@ -54,8 +48,10 @@ class Shell(TerminalApp):
         accounts: venues with an account.
         keymap: other keys, by the names in `wsdash.ui.keys`.
         theme: one of `wsdash.ui.themes.TITLES`.
+        depth: how many colours the terminal has.
         ascii_only: draw with ASCII alone; None asks the locale.
         fps: frames a second at most.
+        bandwidth: how much the line to the terminal gets: ``auto``, ``low`` or ``full``.
         interval: of the candles at the start.
         settings: names and values for the settings sheet; no secrets.
         leave_after: seconds after which the program ends by itself.
@@ -82,8 +78,10 @@ class Shell(TerminalApp):
         accounts: Sequence[str] = (),
         keymap: Mapping[str, str] | None = None,
         theme: str = DEFAULT,
+        depth: Depth = ALL,
         ascii_only: bool | None = None,
         fps: int = FRAMES_PER_SECOND,
+        bandwidth: Mode = "auto",
         interval: str = "1m",
         settings: Sequence[tuple[str, str]] = (),
         leave_after: float | None = None,
@@ -92,7 +90,7 @@ class Shell(TerminalApp):
         alerts: Alerts | None = None,
         kept: Kept | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(theme=theme, depth=depth)
         self.desk = Desk(
             feed,
             list(watchlist),
@@ -109,7 +107,9 @@ class Shell(TerminalApp):
             alarm=Alarm(alerts),
         )
         self.desk.wake.redraw = self._draw_soon
-        self.tempo = Tempo(fps, lambda: self.lag.worst)
+        self.band = Band(lambda: self.output, bandwidth)
+        self.band.changed = self._band_changed
+        self.tempo = Tempo(fps, lambda: self.lag.worst, limit=lambda: self.band.fps)
         self.board_screen = DashboardScreen(self.desk, self.tempo)
         self.key_names = self.board_screen.cast.keys.keymap = dict(keymap or {})
         self._lifespan = lifespan
@@ -119,29 +119,7 @@ class Shell(TerminalApp):
         self._leave_after = leave_after
         self._leaving = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
-        for ours in themes():
-            self.register_theme(ours)
-        self._respect_no_color()
-        self.theme = MONO if self.no_color else theme if theme in TITLES else DEFAULT
         self.set_keymap(self.key_names)
-
-    def _respect_no_color(self) -> None:
-        """Leave weight and reverse to the terminal where there shall be no colours."""
-        if self.no_color:
-            self._filters = [
-                filter_
-                for filter_ in self._filters
-                if not isinstance(filter_, (Monochrome, DimFilter))
-            ]
-            self._filters.append(NoColor())
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return our colours for themes that do not know them."""
-        return fallback_variables()
-
-    def watch_theme(self, theme: str) -> None:
-        """Say without colours what the colours said."""
-        self.set_class(theme == MONO, "-mono")
 
     def get_default_screen(self) -> DashboardScreen:
         """Return the dashboard."""
@@ -155,6 +133,8 @@ class Shell(TerminalApp):
         self._life.add_done_callback(self._ended)
         if self._leave_after is not None:
             self.set_timer(self._leave_after, self.exit)
+        self.set_interval(0.5, self.band.look)
+        self._band_changed()
         if not self.is_headless:
             self.call_after_refresh(_spare_the_collector)
 
@@ -191,6 +171,9 @@ class Shell(TerminalApp):
         wanted = dict.fromkeys([*self.desk.wanted(), *self.desk.alarm.wanted()])
         self.desk.feed.want(wanted)
 
+    def _band_changed(self) -> None:
+        self.spare_colours(spare=self.band.low)
+
     def _vitals(self) -> Vitals:
         stats = self.output
         stream = self.desk.stream("book")
@@ -204,6 +187,7 @@ class Shell(TerminalApp):
             loop=self.lag.worst,
             lag=lag,
             clock=self.desk.feed.board.clocks.get(self.desk.key.venue) if self.desk.key else None,
+            low=self.band.fps,
             slowed=self.tempo.fps if self.tempo.slowed else None,
         )
 

@@ -7,79 +7,19 @@ from typing import Final
 
 from textual.theme import BUILTIN_THEMES, Theme
 
+from wsdash.ui.colours import Depth
+from wsdash.ui.palettes import CALM, CONTRAST, IN_16, IN_256, LIGHT, SAFE, Palette
+
 DEFAULT: Final = "calm"
 MONO: Final = "mono"
 
-_CALM: Final = {
-    "ink": "#b4bac4",
-    "bright": "#f0f3f7",
-    "dim": "#7d8590",
-    "faint": "#4a515b",
-    "off": "#676e78",
-    "bid": "#5fae8b",
-    "ask": "#cf7a72",
-    "bid-bar": "#31584a",
-    "ask-bar": "#6b423f",
-    "good": "#8fa3a0",
-    "look": "#d9a548",
-    "bad": "#ef6a5f",
-    "edge": "#353b44",
-    "focus": "#8b94a3",
-    "chosen": "#2b323c",
-    "paper": "#101317",
-}
-_LIGHT: Final = {
-    "ink": "#33383f",
-    "bright": "#000000",
-    "dim": "#666c75",
-    "faint": "#8b919a",
-    "off": "#83888f",
-    "bid": "#12704a",
-    "ask": "#ab3028",
-    "bid-bar": "#a9d3bf",
-    "ask-bar": "#e6b9b4",
-    "good": "#3f5f58",
-    "look": "#8f5d00",
-    "bad": "#c21807",
-    "edge": "#c3c8cf",
-    "focus": "#4a515b",
-    "chosen": "#dce1e8",
-    "paper": "#f7f8fa",
-}
-_CONTRAST: Final = {
-    "ink": "#ffffff",
-    "bright": "#ffffff",
-    "dim": "#d0d0d0",
-    "faint": "#b0b0b0",
-    "off": "#b8b8b8",
-    "bid": "#4dff9f",
-    "ask": "#ff8a80",
-    "bid-bar": "#1f9e5a",
-    "ask-bar": "#c8453b",
-    "good": "#ffffff",
-    "look": "#ffd23f",
-    "bad": "#ff6b6b",
-    "edge": "#8a8a8a",
-    "focus": "#ffffff",
-    "chosen": "#003a70",
-    "paper": "#000000",
-}
-_SAFE: Final = {
-    **_CALM,
-    "bid": "#6aa9e0",
-    "ask": "#e0964a",
-    "bid-bar": "#2f5375",
-    "ask-bar": "#75502b",
-    "look": "#e6d35a",
-    "bad": "#f27fb2",
-}
-_MONO: Final = dict.fromkeys(_CALM, "ansi_default")
+_MONO: Final = dict.fromkeys(CALM, "ansi_default")
 
-_PALETTES: Final[Mapping[str, tuple[Mapping[str, str], bool]]] = {
-    "calm": (_CALM, True),
-    "light": (_LIGHT, False),
-    "contrast": (_CONTRAST, True),
-    "safe": (_SAFE, True),
+_PALETTES: Final[Mapping[str, tuple[Palette, bool]]] = {
+    "calm": (CALM, True),
+    "light": (LIGHT, False),
+    "contrast": (CONTRAST, True),
+    "safe": (SAFE, True),
     MONO: (_MONO, True),
 }
 
@@ -93,14 +33,25 @@ TITLES: Final = {
 """The themes and what they are called."""
 
 
-def themes() -> list[Theme]:
-    """Return every theme of ours."""
-    return [_theme(name, palette, dark) for name, (palette, dark) in _PALETTES.items()]
+def palette_of(name: str, depth: Depth) -> Palette:
+    """Return the colours of a theme on a terminal of that depth."""
+    palette, _ = _PALETTES[name]
+    if depth in (16, 0):
+        return IN_16.get(name, palette)
+    return {**palette, **IN_256.get(name, {})} if depth == 256 else palette
+
+
+def themes(depth: Depth) -> list[Theme]:
+    """Return every theme of ours for a terminal of that depth."""
+    return [
+        _theme(name, palette_of(name, depth), dark, ansi=depth in (16, 0) or name == MONO)
+        for name, (_, dark) in _PALETTES.items()
+    ]
 
 
 def fallback_variables() -> dict[str, str]:
     """Return our variables for themes that do not know them."""
-    return dict(_CALM)
+    return dict(CALM)
 
 
 def only_ascii(environment: Mapping[str, str]) -> bool:
@@ -114,8 +65,7 @@ def only_ascii(environment: Mapping[str, str]) -> bool:
     return bool(chosen) and "utf8" not in str(chosen).lower().replace("-", "")
 
 
-def _theme(name: str, palette: Mapping[str, str], dark: bool) -> Theme:
-    mono = name == MONO
+def _theme(name: str, palette: Palette, dark: bool, *, ansi: bool) -> Theme:
     return Theme(
         name=name,
         primary=palette["focus"],
@@ -130,6 +80,6 @@ def _theme(name: str, palette: Mapping[str, str], dark: bool) -> Theme:
         panel=palette["paper"],
         boost=palette["paper"],
         dark=dark,
-        variables={**(BUILTIN_THEMES["ansi-dark"].variables if mono else {}), **palette},
-        ansi=mono,
+        variables={**(BUILTIN_THEMES["ansi-dark"].variables if ansi else {}), **palette},
+        ansi=ansi,
     )

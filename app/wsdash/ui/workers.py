@@ -38,7 +38,7 @@ class Workers:
     def follow_links(self) -> None:
         """Keep the supervisor current."""
         draw = self._drawer("supervisor", "links", "gaps")
-        feed, pace = self._desk.feed, self._tempo.pace
+        feed, pace = self._desk.feed, self._tempo.pause
         self._run(lambda: follow_links(feed, draw, pace), "links", "links", ("supervisor", "links"))
 
     def follow_desk(self) -> None:
@@ -56,7 +56,7 @@ class Workers:
     def draw_idle(self, seconds: float) -> None:
         """Draw the panes that nothing has moved for a while: their ages go on."""
         now = monotonic()
-        seconds = max(seconds, self._tempo.pace())
+        seconds = self._tempo.idle(seconds)
         for pane in self._panes.values():
             if pane.guard.is_down:
                 pane.may_run()
@@ -64,7 +64,7 @@ class Workers:
                 pane.draw()
 
     def _follow(self, find: Callable[[], Stream | None], name: str, panes: Sequence[str]) -> None:
-        draw, pace = self._drawer(*panes), self._tempo.pace
+        draw, pace = self._drawer(*panes), self._tempo.pause
         self._run(lambda: follow(find, draw, pace), name, "streams", panes)
 
     def _run(

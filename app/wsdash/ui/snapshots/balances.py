@@ -36,7 +36,7 @@ def balances(
     if holding is None:
         rows: tuple[Line, ...] = (
             (Span(" no account", "dim"),),
-            (Span(" wsdash keys add VENUE", "faint"),),
+            (Span(" wsdash keys add VENUE", "dim"),),
         )
         return Picture((Span("Balances"),), rows)
     title: Line = (Span("Balances"),)

@@ -158,7 +158,7 @@ def middle_row(figures: Middle, width: int) -> Line:
 def price_row(price: str, key: int, columns: Columns, width: int, *, chosen: bool) -> Line:
     """Return the row of a price at which nothing rests."""
     lead = " " * (_before(columns) if columns.mirrored else 1)
-    text = Span(columns.price.place(price), "cursor" if chosen else "faint")
+    text = Span(columns.price.place(price), "cursor" if chosen else "dim")
     return _with_flow((Span(lead), text), key, columns, width)
 
 

@@ -109,7 +109,7 @@ def zeros_back(text: str, role: str) -> tuple[Span, ...]:
     kept = kept.removesuffix(".") if kept.endswith(".") else kept
     if len(kept) == len(body):
         return (Span(text, role),)
-    return (Span(kept, role), Span(text[len(kept) :], "faint" if role != "off" else "off"))
+    return (Span(kept, role), Span(text[len(kept) :], "dim" if role != "off" else "off"))
 
 
 def trimmed_note(value: Decimal) -> str:

@@ -33,6 +33,7 @@ class Vitals(NamedTuple):
         loop: longest wait of the event loop of late, in seconds.
         lag: from the venue's time to the screen, in seconds.
         clock: seconds the venue's clock is ahead of ours; said when it is far off.
+        low: frames a second that the line to the terminal gets, because it is slow.
         slowed: frames a second that are drawn at most, because the loop is late.
     """
 
@@ -41,6 +42,7 @@ class Vitals(NamedTuple):
     loop: float | None = None
     lag: float | None = None
     clock: float | None = None
+    low: int | None = None
     slowed: int | None = None
 
 
@@ -99,14 +101,18 @@ def crash_words(down: Mapping[str, Guard]) -> str:
 def vital_signs(vitals: Vitals, width: int) -> Line:
     """Return how the program fares, in at most `width` cells; what is wrong goes last and stays."""
     parts: list[Line] = []
-    if vitals.written is not None:
-        parts.append((Span(f"tty {vitals.written / 1024:>3.0f} KiB/s", "dim"),))
-    if vitals.frames is not None and vitals.slowed is None:
+    tty = "" if vitals.written is None else f"tty {vitals.written / 1024:>3.0f} KiB/s"
+    if tty and vitals.low is None:
+        parts.append((Span(tty, "dim"),))
+    if vitals.frames is not None and vitals.slowed is None and vitals.low is None:
         parts.append((Span(f"{vitals.frames:>2.0f} fps", "dim"),))
     if vitals.lag is not None:
         parts.append((Span(f"lag {_milliseconds(vitals.lag)}", "dim"),))
     if vitals.clock is not None and abs(vitals.clock) > CLOCK_OFF:
         parts.append((Span(f"CLOCK {-vitals.clock:+.1f}s", "look"),))
+    if vitals.low is not None:
+        slow = Span(f"low bandwidth {vitals.low} fps", "look")
+        parts.append((slow, Span("  "), Span(tty, "dim")) if tty else (slow,))
     if vitals.slowed is not None:
         parts.append((Span(f"slowed to {vitals.slowed} fps", "look"),))
     if vitals.loop is not None:
@@ -115,7 +121,7 @@ def vital_signs(vitals: Vitals, width: int) -> Line:
         line = tuple(span for part in parts for span in (*part, Span("  ")))
         if width_of(line) <= width:
             return line
-        parts.pop(0)
+        parts[:1] = [parts[0][:1]] if len(parts[0]) > 1 else []
     return ()
 
 

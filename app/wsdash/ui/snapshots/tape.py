@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Final, NamedTuple
@@ -25,6 +25,7 @@ from wsdash.ui.snapshots.numbers import (
     zeros_back,
 )
 from wsdash.ui.snapshots.picture import Picture, Verdict
+from wsdash.ui.snapshots.tape_ring import Ring
 from wsdash.ui.snapshots.tape_rows import Choice, Print, chosen
 
 PACE_SECONDS = 10.0
@@ -68,6 +69,7 @@ def tape(
     *,
     choice: Choice = ALL,
     held: Sequence[Trade] | None = None,
+    ring: Ring | None = None,
 ) -> Picture:
     """Return the tape of a market.
 
@@ -80,12 +82,14 @@ def tape(
         skip: newest rows that are scrolled out of sight.
         choice: which prints make rows, and how.
         held: the prints of a tape that stands still; None for the tape as it is.
+        ring: where its rows stand if they do not scroll.
     """
     width, height = size
     source = held if held is not None else market.tape.prints if market else ()
     prints = list(islice(chosen(source, choice), skip, skip + height))
     recent = list(islice(market.tape.prints, WEIGHED)) if market else []
     rows: list[Line] = []
+    keys: list[Hashable] = []
     gaps = list(gaps)
     if market is not None and prints:
         form = _form(market, prints, recent, width, united=choice.united)
@@ -93,11 +97,14 @@ def tape(
         for row in prints:
             time = row.trade.time
             while holes and time is not None and holes[0].start >= time:
+                keys.append(holes[0].start)
                 rows.append(_hole(holes.pop(0), width))
+            keys.append(row.trade.id)
             rows.append(_print(row, form))
     return Picture(
         title=(Span("Tape"), *_told(choice)),
-        rows=tuple(rows[:height]) or ((Span(_nothing(choice), "dim"),),),
+        rows=(ring.place(keys, rows, height) if ring else tuple(rows[:height]))
+        or ((Span(_nothing(choice), "dim"),),),
         verdict=verdict,
         notes=_notes(recent, gaps, wall),
         figure=prints[0].trade.price if prints else "",

@@ -9,6 +9,7 @@ from wsdash.ui.snapshots.clocks import age
 from wsdash.ui.snapshots.lines import Span
 from wsdash.ui.snapshots.picture import Frame, Picture, Verdict
 from wsdash.ui.snapshots.tape import tape
+from wsdash.ui.snapshots.tape_ring import Ring
 from wsdash.ui.snapshots.tape_rows import Choice, chosen
 from wsdash.ui.widgets.pane import Pane
 
@@ -46,6 +47,7 @@ class TapePane(Scrolled):
         super().__init__(desk, name=name)
         self.choice = Choice()
         self.held: tuple[Trade, ...] | None = None
+        self._ring = Ring()
 
     def picture(self, width: int, height: int) -> Picture:
         """Return the tape; while it is scrolled or frozen, no row moves."""
@@ -65,6 +67,7 @@ class TapePane(Scrolled):
             self.skip,
             choice=self.choice,
             held=self.held,
+            ring=self._ring if self.held is None and desk.vitals().low is not None else None,
         )
         if self.held is None:
             return picture
@@ -79,7 +82,7 @@ class TapePane(Scrolled):
     def choose(self, choice: Choice) -> None:
         """Show other prints, from the newest on."""
         self.choice = choice
-        self.skip, self.held = 0, None
+        self.skip, self.held, self._ring = 0, None, Ring()
 
     def reset(self) -> None:
         """Go back to the top; what is large is another size in another market."""

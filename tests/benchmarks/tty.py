@@ -1,0 +1,176 @@
+"""The dashboard on a pty whose reader takes so many bytes a second, and the exchange it draws."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZE = (120, 40)
+MARKETS = ("BTC/USD", "ETH/USD", "SOL/USD", "XRP/USD", "DOGE/USD", "ADA/USD", "LTC/USD")
+WATCHLIST = [f"kraken:{name}" for name in MARKETS] + ["binance:BTCUSDT", "binance:ETHUSDT"]
+WSDASH = [sys.executable, "-m", "wsdash"]
+_SLICE = 0.02
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """A plain terminal of 24 bit colours, with a home of its own."""
+    return {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(ROOT / "app"),
+        "XDG_STATE_HOME": str(home / "state"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+    } | more
+
+
+@contextlib.contextmanager
+def exchange(rate: float, seed: int = 7) -> Iterator[dict[str, str]]:
+    """Run the embedded exchange at a pace; yield the environment that leads to it."""
+    child = subprocess.Popen(
+        [*WSDASH, "exchange", "--rate", str(rate), "--seed", str(seed), "--until-stdin-closes"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "app")},
+        start_new_session=True,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    try:
+        urls = json.loads(child.stdout.readline())
+        yield {
+            f"WSDASH_VENUES__{venue}__{name}".upper(): str(value)
+            for venue, settings in urls.items()
+            for name, value in settings.items()
+        }
+    finally:
+        child.stdin.close()
+        child.wait(10)
+        child.stdout.close()
+
+
+@contextlib.contextmanager
+def home() -> Iterator[Path]:
+    """A folder for the settings and the state of one run."""
+    with tempfile.TemporaryDirectory(prefix="wsdash-bench-") as folder:
+        yield Path(folder)
+
+
+class Tty:
+    """A program on a pty.
+
+    Args:
+        command: what runs on it.
+        env: its environment.
+        rate: bytes a second that the reader takes, None for all there is.
+        seen: called after every read, with the screen as it is then.
+    """
+
+    def __init__(
+        self,
+        command: list[str],
+        env: dict[str, str],
+        *,
+        rate: float | None = None,
+        size: tuple[int, int] = SIZE,
+        seen: Callable[[pyte.Screen, float], None] | None = None,
+    ) -> None:
+        self.rate = rate
+        self.screen = pyte.Screen(*size)
+        self.total = 0
+        self.seen = seen
+        self._stream = pyte.ByteStream(self.screen)
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self.child = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True
+        )
+        os.close(slave)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.child.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.child.wait(5)
+        self.child.kill()
+        self.child.wait()
+        self._ended.set()
+        self._thread.join()
+        os.close(self._master)
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._master, keys.encode())
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(self.screen.display)
+
+    def wait_for(self, words: str, seconds: float = 30.0) -> None:
+        """Wait until the screen says `words`.
+
+        Raises:
+            TimeoutError: it never did.
+        """
+        end = time.monotonic() + seconds
+        while words not in self.text:
+            if time.monotonic() > end:
+                raise TimeoutError(f"never saw {words!r}:\n{self.text}")
+            time.sleep(0.05)
+
+    def _read(self) -> None:
+        credit, before = 0.0, time.monotonic()
+        while not self._ended.is_set():
+            size = 65536
+            if self.rate is not None:
+                now = time.monotonic()
+                credit = min(credit + (now - before) * self.rate, self.rate / 10 + 1)
+                before = now
+                size = int(credit)
+                if size < 1:
+                    time.sleep(_SLICE)
+                    continue
+            if not select.select((self._master,), (), (), _SLICE)[0]:
+                continue
+            try:
+                data = os.read(self._master, size)
+            except OSError:
+                return
+            if self.rate is not None:
+                credit -= len(data)
+                time.sleep(_SLICE / 2)
+            self.total += len(data)
+            self._stream.feed(data)
+            if self.seen is not None:
+                self.seen(self.screen, time.monotonic())
