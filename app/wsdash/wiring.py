@@ -36,10 +36,15 @@ def live_feed(settings: Settings, *, demo: bool = False) -> LiveFeed:
     return LiveFeed(
         clock=clock,
         connect=connect,
-        venues=tuple(registry.VENUES),
+        venues=tuple(name for name in registry.VENUES if not demo or _is_here(name, settings)),
         mode="demo" if demo else "live",
         watch_network=routes.watched,
     )
+
+
+def _is_here(name: str, settings: Settings) -> bool:
+    """Tell whether a venue is served by this machine: a demo goes nowhere else."""
+    return is_loopback(endpoints_of(registry.find(name), settings).ws_url)
 
 
 def connections(

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 from itertools import combinations
+from math import fsum
 from typing import Final, NamedTuple
 
 from wsdash.domain.book import OrderBook
@@ -18,6 +19,9 @@ from wsdash.domain.numbers import EXACT
 
 Alike = Collection[Collection[str]]
 """Sets of assets that are held to be one, such as ``[{"USD", "USDT"}]``."""
+
+DOLLARS: Final[Alike] = (frozenset({"USD", "USDT", "USDC"}),)
+"""The quotes that stand for a dollar: compared with each other, and each said by its name."""
 
 EVERY = 1.0
 """Seconds between two points of a history at least."""
@@ -49,6 +53,14 @@ class Basis(NamedTuple):
 
     absolute: Decimal
     bps: Decimal
+
+
+class Summary(NamedTuple):
+    """What a history was, in basis points."""
+
+    low: float
+    mean: float
+    high: float
 
 
 class Point(NamedTuple):
@@ -135,6 +147,13 @@ class BasisHistory:
             self.points.append(Point(time, float(self.now.bps), begins))
             self._begins = False
         return self.now
+
+    def summary(self) -> Summary | None:
+        """Return the lowest, the mean and the highest of all points, None where there is none."""
+        values = [point.bps for point in self.points]
+        if not values:
+            return None
+        return Summary(min(values), fsum(values) / len(values), max(values))
 
     def runs(self) -> list[list[Point]]:
         """Return the points in unbroken runs, oldest first: lines to be drawn one by one."""

@@ -18,7 +18,7 @@ from wsdash.domain.events import AuthFailed, Event, Printed
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
 from wsdash.feed.alerts_quality import Quality
-from wsdash.feed.alerts_seen import Reading, Seen, believed, markets_of, needed, reading
+from wsdash.feed.alerts_seen import Reading, Seen, markets_of, needed, reading
 from wsdash.feed.alerts_store import MOST_RULES, Keeper, Shelf, resolve
 from wsdash.feed.clock import Clock
 from wsdash.feed.connection import Connection
@@ -156,8 +156,7 @@ class Alerts:
         seen = self._seen.get(key)
         if seen is not None:
             self._moved.add(key)
-            if not believed(stream, now):
-                seen.lost(stream.channel, now)
+            seen.turned(stream, now)
 
     def link(self, connection: Connection, before: Link) -> None:
         """A link is another one."""

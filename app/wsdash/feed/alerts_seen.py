@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from wsdash.domain.alerts import Rule
-from wsdash.domain.basis import Leg, measure
 from wsdash.domain.book import BookSide, Level, OrderBook
 from wsdash.domain.events import Channel
 from wsdash.domain.figures import book_figures, imbalance, mid
@@ -15,13 +14,9 @@ from wsdash.domain.figures_flow import PACE_SECONDS, Pace
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.numbers import price_key
 from wsdash.domain.trades import Trade
-from wsdash.feed.market import Board, ChannelState, Market, Stream
+from wsdash.feed.basis import FLOWING, basis_now, believed
+from wsdash.feed.market import Board, Market, Stream
 from wsdash.venues.venue import Subscription
-
-GRACE: Final = 0.5
-"""Seconds past its limit from which a stream is not believed, whatever its state says."""
-
-_FLOWING: Final = (ChannelState.LIVE, ChannelState.QUIET)
 
 
 class Reading(NamedTuple):
@@ -65,6 +60,11 @@ class Seen:
         if channel == "trades":
             self._forget(now)
 
+    def turned(self, stream: Stream, now: float) -> None:
+        """A stream is in another state; it may be lost with that."""
+        if not believed(stream, now):
+            self.lost(stream.channel, now)
+
     def follow(self, market: Market | None, now: float) -> bool:
         """Forget the prints if the stream they came by is another one, or not believed.
 
@@ -86,19 +86,6 @@ class Seen:
     def _forget(self, now: float) -> None:
         self.since, self.last, self.pace = now, None, Pace()
         self.looked()
-
-
-def believed(stream: Stream | None, now: float) -> bool:
-    """Tell whether a stream's numbers are true now.
-
-    The age of a live one is measured here: whoever should have marked it may be stuck.
-    """
-    if stream is None or stream.state not in _FLOWING:
-        return False
-    age = stream.age(now)
-    if stream.state is ChannelState.QUIET:
-        return age is not None or stream.channel != "book"
-    return age is not None and age <= stream.threshold + GRACE
 
 
 def reading(rule: Rule, board: Board, seen: Seen, now: float) -> Reading | None:
@@ -138,7 +125,7 @@ def words(stream: Stream, now: float) -> str:
     if state == "LIVE" and not believed(stream, now):
         state = "STALE"
     age = stream.age(now)
-    aged = f" {age:.1f}s" if age is not None and stream.state in (*_FLOWING, "STALE") else ""
+    aged = f" {age:.1f}s" if age is not None and stream.state in (*FLOWING, "STALE") else ""
     return " ".join(f"{stream.channel} {state}{aged} {stream.reason}".split())
 
 
@@ -176,8 +163,7 @@ def _flow(kind: str, market: Market, seen: Seen, now: float) -> Reading | None:
 
 
 def _basis(market: Market, other: Market | None, now: float) -> Reading | None:
-    own, far = _book(market, now), _book(other, now) if other is not None else None
-    basis = measure(Leg(own, "LIVE"), Leg(far, "LIVE"))
+    basis = basis_now(market, other, now)
     if basis is None or other is None:
         return None
     said = [f"{one.key.venue} {words(one.streams['book'], now)}" for one in (market, other)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +13,7 @@ from wsdash.domain.events import Channel
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, LinkReport, Player
 from wsdash.feed.market import Market, Stream
+from wsdash.ui import worth
 from wsdash.ui.alarm import Alarm
 from wsdash.ui.group import Group
 from wsdash.ui.guard import Guard
@@ -26,9 +27,6 @@ from wsdash.ui.snapshots.title import Headline
 from wsdash.ui.snapshots.warnings import key_warning, worst_warning
 from wsdash.ui.wake import Wake
 from wsdash.venues.venue import Subscription
-
-DOLLARS: Final = ("USD", "USDT", "USDC", "EUR")
-"""What balances are priced in, the first that a venue quotes."""
 
 TRAIL: Final = 240
 """Prices that a sparkline remembers of each market of the watchlist."""
@@ -150,20 +148,11 @@ class Desk:
 
     def pricing(self, venue: str) -> str:
         """Return the asset in which a venue's balances are priced."""
-        listed = self.feed.board.instruments.get(venue, {})
-        quotes = {instrument.quote for instrument in listed.values()}
-        return next((asset for asset in DOLLARS if asset in quotes), DOLLARS[0])
+        return worth.pricing(self.feed.board, venue)
 
     def price_of(self, venue: str, asset: str) -> Decimal | None:
         """Return the price of an asset where the watched markets tell it."""
-        pricing = self.pricing(venue)
-        if asset in {pricing, *(DOLLARS[:3] if pricing in DOLLARS[:3] else ())}:
-            return Decimal(1)
-        for key in self._pairs(venue, asset, pricing):
-            price = last_price(self.market_of(key))
-            if price is not None:
-                return Decimal(price)
-        return None
+        return worth.price_of(self.feed.board, venue, asset)
 
     def wanted(self) -> list[tuple[str, Subscription]]:
         """Return everything that should be subscribed for what is on the desk."""
@@ -177,7 +166,7 @@ class Desk:
             wanted[venue, Subscription("instruments")] = None
         for venue in self.accounts:
             wanted[venue, Subscription("account")] = None
-            for key in self._held(venue):
+            for key in worth.held_markets(self.feed.board, venue):
                 wanted[venue, Subscription("ticker", key.name)] = None
         return list(wanted)
 
@@ -204,13 +193,3 @@ class Desk:
     def _look(self, now: float) -> None:
         if self.player is None:  # a recording goes as fast as it is played
             self.wake.look(now)
-
-    def _held(self, venue: str) -> Iterator[MarketKey]:
-        account = self.feed.board.accounts.get(venue)
-        for asset in list(account.balances)[:40] if account is not None else ():
-            yield from list(self._pairs(venue, asset, self.pricing(venue)))[:1]
-
-    def _pairs(self, venue: str, asset: str, pricing: str) -> Iterator[MarketKey]:
-        for instrument in self.feed.board.instruments.get(venue, {}).values():
-            if instrument.base == asset and instrument.quote == pricing:
-                yield instrument.key
