@@ -11,7 +11,7 @@ from textual.strip import Strip
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.lines import Line, Span, plain_text, width_of
 from wsdash.ui.widgets.canvas import KEPT, Canvas
-from wsdash.ui.widgets.charts import CurvePane
+from wsdash.ui.widgets.curve import CurvePane
 from wsdash.ui.widgets.ladder import LadderPane
 from wsdash.ui.widgets.pane import Pane
 
@@ -128,7 +128,7 @@ def test_the_cursor_skips_the_spread() -> None:
 def test_a_curve_of_another_size_is_not_shown() -> None:
     pane: Any = CurvePane(desk_of(FakeFeed()), name="curve")
     pane.picture(60, 10)
-    pane._rows = ((Span("x" * 60),),) * 10
+    pane._plot = ((Span("x" * 60),),) * 10
     assert width_of(pane.picture(60, 10).rows[0]) == 60
     for _ in range(2):
         assert pane.picture(40, 10).rows == ()

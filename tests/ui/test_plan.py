@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from wsdash.ui.layouts.edit import TALL
 from wsdash.ui.layouts.tree import Place
 from wsdash.ui.screens.plan import PANES, SMALLEST, Wish, plan
 
@@ -50,3 +51,10 @@ def test_every_pane_can_be_brought_to_every_screen() -> None:
 
 def test_a_screen_that_is_too_small_shows_one_thing() -> None:
     assert plan(SMALLEST[0] - 1, 30, Wish()) == [Place("compact", 0, 0, SMALLEST[0] - 1, 30)]
+
+
+def test_what_stands_beside_the_ladder_does_so_on_the_narrowest_screen_with_two_columns() -> None:
+    for width in range(64, 75):
+        for kind in TALL:
+            names = {place.name for place in plan(width, 24, Wish(side=kind))}
+            assert {"ladder", kind} <= names

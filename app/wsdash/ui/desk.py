@@ -14,6 +14,7 @@ from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, LinkReport, Player
 from wsdash.feed.market import Market, Stream
 from wsdash.ui import worth
+from wsdash.ui.across import Across
 from wsdash.ui.alarm import Alarm
 from wsdash.ui.group import Group
 from wsdash.ui.guard import Guard
@@ -25,6 +26,7 @@ from wsdash.ui.snapshots.states import report_for, stream_verdict
 from wsdash.ui.snapshots.status import Vitals
 from wsdash.ui.snapshots.title import Headline
 from wsdash.ui.snapshots.warnings import key_warning, worst_warning
+from wsdash.ui.trends import Trends
 from wsdash.ui.wake import Wake
 from wsdash.venues.venue import Subscription
 
@@ -46,6 +48,8 @@ class Desk:
         down: panes that crashed, by name; those that run again among them.
         groups: the markets that are shown, each with its panes.
         alarm: the alerts.
+        across: the asset in focus at all venues.
+        trends: figures over time.
     """
 
     feed: Feed
@@ -67,6 +71,8 @@ class Desk:
     settings: Sequence[tuple[str, str]] = ()
     down: dict[str, Guard] = field(default_factory=dict)
     alarm: Alarm = field(default_factory=Alarm)
+    across: Across = field(default_factory=Across)
+    trends: Trends = field(default_factory=Trends)
     groups: list[Group] = field(init=False)
 
     def __post_init__(self, opened: MarketKey | None, interval: str) -> None:

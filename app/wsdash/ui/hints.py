@@ -22,11 +22,18 @@ CORNER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     "curve": (
         ("find", "find"),
-        ("curve", "depth/delta"),
+        ("curve", "next curve"),
         ("maximise", "maximise"),
         ("next", "pane"),
     ),
     "heat": (("more less", "grouping"), ("centre", "centre"), ("maximise", "maximise"), _BACK),
+    "merged": (
+        ("more less", "grouping"),
+        ("down up", "choose"),
+        ("centre", "centre"),
+        ("basis", "basis"),
+    ),
+    "basis": (("down up", "choose"), ("merged", "merged"), ("maximise", "maximise"), _BACK),
     "watch": (
         ("open", "open"),
         ("watch.add", "add"),

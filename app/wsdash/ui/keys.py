@@ -97,8 +97,10 @@ KEYS: Final = (
     Key("ladder", "o", "o", "show('ladder')", "order book"),
     Key("tape", "t", "t", "show('tape')", "tape"),
     Key("chart", "g", "g", "show('chart')", "candle chart"),
-    Key("curve", "v", "v", "curve", "depth curve; again: delta"),
+    Key("curve", "v", "v", "curve", "curves: depth; again: delta, basis, latency, account"),
     Key("heat", "H", "H", "heat", "depth over time, on the rows of the ladder"),
+    Key("merged", "M", "M", "show('merged')", "the books of all venues as one"),
+    Key("basis", "B", "B", "show('basis')", "how far venues are apart, over time"),
     Key("watch", "w", "w", "show('watch')", "watchlist"),
     Key("balances", "b", "b", "show('balances')", "balances"),
 )

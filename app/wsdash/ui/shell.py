@@ -27,6 +27,7 @@ from wsdash.ui.snapshots.status import Vitals
 from wsdash.ui.streams import FRAMES_PER_SECOND
 from wsdash.ui.tempo import Tempo
 from wsdash.ui.themes import DEFAULT, only_ascii
+from wsdash.ui.trends import lag_of
 from wsdash.ui.wake import ASLEEP
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class Shell(Looks):
             alarm=Alarm(alerts),
         )
         self.desk.wake.redraw = self._draw_soon
+        self.desk.across.changed = self.subscribe
         self.band = Band(lambda: self.output, bandwidth)
         self.band.changed = self._band_changed
         self.tempo = Tempo(fps, lambda: self.lag.worst, limit=lambda: self.band.fps)
@@ -168,8 +170,9 @@ class Shell(Looks):
 
     def subscribe(self) -> None:
         """Tell the feed what is on the desk."""
-        wanted = dict.fromkeys([*self.desk.wanted(), *self.desk.alarm.wanted()])
-        self.desk.feed.want(wanted)
+        desk = self.desk
+        wanted = [*desk.wanted(), *desk.alarm.wanted(), *desk.across.wanted()]
+        desk.feed.want(dict.fromkeys(wanted))
 
     def _band_changed(self) -> None:
         self.spare_colours(spare=self.band.low)
@@ -177,15 +180,11 @@ class Shell(Looks):
     def _vitals(self) -> Vitals:
         stats = self.output
         stream = self.desk.stream("book")
-        lag = None
-        if stream is not None and stream.venue_time and stream.received_at is not None:
-            feed = self.desk.feed
-            lag = feed.wall() - (feed.now() - stream.received_at) - stream.venue_time
         return Vitals(
             written=None if stats is None else stats.bytes_per_second(),
             frames=None if stats is None else stats.frames_per_second(),
             loop=self.lag.worst,
-            lag=lag,
+            lag=lag_of(self.desk.feed, stream),
             clock=self.desk.feed.board.clocks.get(self.desk.key.venue) if self.desk.key else None,
             low=self.band.fps,
             slowed=self.tempo.fps if self.tempo.slowed else None,

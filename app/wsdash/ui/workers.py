@@ -16,7 +16,7 @@ from wsdash.ui.tempo import Tempo
 from wsdash.ui.widgets.pane import Pane
 
 MARKET_PANES: Mapping[Channel, tuple[str, ...]] = {
-    "book": ("ladder", "title", "compact"),
+    "book": ("ladder", "title", "compact", "merged"),
     "trades": ("tape",),
     "candles": ("chart",),
 }

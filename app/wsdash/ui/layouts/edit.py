@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from wsdash.ui.layouts.kinds import LETTERS, OF_MARKET, name_of
 from wsdash.ui.layouts.tree import Leaf, Node, Place, Split, leaves, tidy
 
-TALL = ("heat",)
+TALL = ("heat", "merged", "basis")
 """Panes that stand beside the ladder, as high as it."""
 
 LARGE = ("supervisor", "gaps")

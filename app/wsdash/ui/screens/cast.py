@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from wsdash.ui.desk import Desk
 from wsdash.ui.widgets.bars import KeyBar, LinkLines, StatusBar, TitleBar
-from wsdash.ui.widgets.charts import ChartPane, CurvePane
+from wsdash.ui.widgets.basis import BasisPane
+from wsdash.ui.widgets.charts import ChartPane
 from wsdash.ui.widgets.compact import Compact
+from wsdash.ui.widgets.curve import CurvePane
 from wsdash.ui.widgets.gaps import GapPane
 from wsdash.ui.widgets.heat import HeatPane
 from wsdash.ui.widgets.ladder import LadderPane
 from wsdash.ui.widgets.lists import BalancesPane, TapePane
+from wsdash.ui.widgets.merged import MergedPane
 from wsdash.ui.widgets.pane import Pane
 from wsdash.ui.widgets.supervisor import SupervisorPane
 from wsdash.ui.widgets.watch import WatchPane
@@ -40,6 +43,8 @@ class Cast:
             self.chart,
             self.curve,
             heat,
+            MergedPane(desk, name="merged"),
+            BasisPane(desk, name="basis"),
             self.watch,
             BalancesPane(desk, name="balances"),
             self.supervisor,

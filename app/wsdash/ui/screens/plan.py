@@ -18,6 +18,8 @@ PANES: Final = (
     "chart",
     "curve",
     "heat",
+    "merged",
+    "basis",
     "watch",
     "balances",
     "supervisor",

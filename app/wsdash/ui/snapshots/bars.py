@@ -34,15 +34,22 @@ def bar_left(share: float, width: int, role: str) -> Line:
     return tuple(spans)
 
 
-def sparkline(values: Sequence[float], width: int) -> str:
-    """Return the newest `width` values as heights between their lowest and highest."""
+def sparkline(values: Sequence[float | None], width: int) -> str:
+    """Return the newest `width` values as heights between their lowest and highest.
+
+    A value that is not known is a blank.
+    """
     shown = values[-width:] if width > 0 else []
-    if not shown:
-        return ""
-    low, high = min(shown), max(shown)
-    if high <= low:
-        return "▄" * len(shown)
-    return "".join(_HEIGHTS[1 + int((value - low) / (high - low) * 7)] for value in shown)
+    known = [value for value in shown if value is not None]
+    if not known:
+        return " " * len(shown)
+    low, high = min(known), max(known)
+    apart = high - low
+    return "".join(
+        " " if value is None else
+        _HEIGHTS[1 + int((value - low) / apart * 7)] if apart > 0 else "▄"
+        for value in shown
+    )  # fmt: skip
 
 
 def column_rows(shares: Sequence[float], height: int) -> list[str]:

@@ -8,21 +8,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Literal, NamedTuple, TypeAlias
+from threading import Lock
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from wsdash.domain.book import BookSide, OrderBook
 from wsdash.domain.trades import Trade
 from wsdash.ui.snapshots.lines import Line, Span
 from wsdash.ui.snapshots.numbers import human
 
-Kind: TypeAlias = Literal["depth", "delta"]
+Role: TypeAlias = Literal["bid", "ask", "text", "dim"]
+
+_FINEST: Final = 8
 
 DEPTH = 100
 """Levels of each side that the depth curve goes."""
 
 _SGR = re.compile("\x1b\\[([0-9;]*)m")
-_COLORS = {"bid": "green", "ask": "red"}
-_ROLES = {"38;5;2": "bid", "38;5;10": "bid", "38;5;1": "ask", "38;5;9": "ask"}
+_COLORS: Final = {"bid": "green", "ask": "red", "text": "cyan", "dim": "magenta"}
+_ROLES: Final = {
+    **dict.fromkeys(("38;5;2", "38;5;10"), "bid"),
+    **dict.fromkeys(("38;5;1", "38;5;9"), "ask"),
+    **dict.fromkeys(("38;5;6", "38;5;14"), "text"),
+}
+_FIGURE: Final = Lock()
 
 
 class Points(NamedTuple):
@@ -30,14 +38,20 @@ class Points(NamedTuple):
 
     x: Sequence[float]
     y: Sequence[float]
-    role: Literal["bid", "ask"]
+    role: Role
+    dotted: bool = False
 
 
 class Curve(NamedTuple):
-    """Curves of one figure, and what is written below it at which place."""
+    """Curves of one figure, and what is written below it at which place.
+
+    Attributes:
+        span: the first and the last place, where that is not where the curves begin and end.
+    """
 
     points: tuple[Points, ...] = ()
     marks: tuple[tuple[float, str], ...] = ()
+    span: tuple[float, float] | None = None
 
 
 def depth_curve(book: OrderBook | None, digits: int) -> Curve:
@@ -61,7 +75,7 @@ def delta_curve(prints: Sequence[Trade]) -> Curve:
         return Curve()
     signed = [float(trade.size) * (1 if trade.side == "buy" else -1) for trade in prints]
     sums = list(accumulate(reversed(signed)))
-    role: Literal["bid", "ask"] = "bid" if sums[-1] >= 0 else "ask"
+    role: Role = "bid" if sums[-1] >= 0 else "ask"
     last = float(len(sums) - 1)
     points = Points([float(index) for index in range(len(sums))], sums, role)
     return Curve((points,), ((0.0, f"{len(sums)} prints ago"), (last, "now")))
@@ -70,11 +84,18 @@ def delta_curve(prints: Sequence[Trade]) -> Curve:
 def curve_rows(curve: Curve, width: int, height: int, *, ascii_only: bool) -> list[Line]:
     """Return a figure drawn in `width` by `height` cells.
 
-    plotext has one global figure, and it stays as it was built until it is cleared.
+    plotext has one global figure, and it stays as it was built until it is cleared: whoever
+    draws, from whatever thread, has it alone.
     """
     if not curve.points or width < 24 or height < 4:
         words = " too small to draw" if curve.points else " nothing to draw yet"
         return [(), (Span(words, "dim"),)]
+    with _FIGURE:
+        built = _built(curve, width, height, ascii_only=ascii_only)
+    return [_row(text) for text in built.split("\n")][:height]
+
+
+def _built(curve: Curve, width: int, height: int, *, ascii_only: bool) -> str:
     import plotext
 
     plotext.clear_figure()
@@ -84,21 +105,34 @@ def curve_rows(curve: Curve, width: int, height: int, *, ascii_only: bool) -> li
     plotext.xaxes(False, False)
     plotext.grid(False, False)
     for points in curve.points:
+        line = "*" if ascii_only else "braille"
         plotext.plot(
             list(points.x),
             list(points.y),
             color=_COLORS[points.role],
-            marker="*" if ascii_only else "braille",
+            marker="." if points.dotted else line,
         )
     heights = _heights(curve, height)
-    plotext.yticks(heights, [human(value) for value in heights])
+    plotext.yticks(heights, _labels(heights))
     plotext.xticks([place for place, _ in curve.marks], [text for _, text in curve.marks])
-    built = plotext.build()
+    if curve.span is not None:
+        plotext.xlim(*curve.span)
+    built: str = plotext.build()
     plotext.clear_figure()
-    return [_row(text) for text in built.split("\n")][:height]
+    return built
 
 
-def _resting(side: BookSide, role: Literal["bid", "ask"]) -> Points:
+def _labels(heights: Sequence[float]) -> list[str]:
+    """Return heights in as few digits as tell them apart."""
+    labels = [human(value) for value in heights]
+    digits = 0
+    while len(set(labels)) < len(labels) and digits <= _FINEST:
+        labels = [f"{value:,.{digits}f}" for value in heights]
+        digits += 1
+    return labels
+
+
+def _resting(side: BookSide, role: Role) -> Points:
     """A staircase: what rests at a price rests there at once."""
     x: list[float] = []
     y: list[float] = []
@@ -113,6 +147,8 @@ def _resting(side: BookSide, role: Literal["bid", "ask"]) -> Points:
 def _heights(curve: Curve, height: int) -> list[float]:
     low = min(min(points.y) for points in curve.points)
     high = max(max(points.y) for points in curve.points)
+    if high <= low:
+        return [low]
     count = max(2, min(5, height // 3))
     return [low + (high - low) * index / (count - 1) for index in range(count)]
 
