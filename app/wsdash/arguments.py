@@ -12,6 +12,7 @@ USAGE = 2
 
 COMMANDS = (
     "demo", "replay", "record", "tail", "exchange", "venues", "symbols", "config", "keys", "doctor",
+    "serve",
 )  # fmt: skip
 
 _KINDS = ("book", "trades", "ticker", "candles", "account", "status")
@@ -81,6 +82,17 @@ def parser() -> argparse.ArgumentParser:
     keys.add_argument("what", choices=("add", "list", "check", "remove"))
     keys.add_argument("venue", nargs="?", default="", metavar="VENUE")
     keys.add_argument("--keyring", action="store_true", help="keep it in the system's keyring")
+
+    serve = commands.add_parser("serve", help="the dashboard in a browser")
+    serve.add_argument("--host", default="127.0.0.1", help="to listen on (default 127.0.0.1)")
+    serve.add_argument("--port", type=_port, default=0, metavar="P", help="0: any free one")
+    serve.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="holds the token; else one is made"
+    )
+    serve.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="COMMAND",
+        help="what to show: live, demo or replay with arguments, or VENUE:SYMBOL ...",
+    )  # fmt: skip
 
     doctor = commands.add_parser("doctor", help="check the way to venues, and the terminal")
     doctor.add_argument("venues", nargs="*", metavar="VENUE")

@@ -54,6 +54,8 @@ def _dispatch(options: argparse.Namespace) -> int:
             from wsdash import screens
 
             return screens.demo(options.seed, options.faults, options.seconds)
+        case "serve":
+            return _serve(options)
         case "venues":
             from wsdash import commands
 
@@ -114,6 +116,16 @@ def _exchange(options: argparse.Namespace) -> int:
     return 128 + number if number else 0
 
 
+def _serve(options: argparse.Namespace) -> int:
+    """Serve what draws; whether its arguments make sense is found out before anybody looks."""
+    from wsdash.web import command
+
+    shown = with_command(options.arguments)
+    if parser().parse_args(shown).command not in command.SHOWN:
+        raise command.NotServed(f"serve shows {', '.join(command.SHOWN)} and nothing else")
+    return command.run(options.host, options.port, options.token_file, shown)
+
+
 def _unheard() -> int:
     """A reader that has seen enough (``| head``) is no failure; nothing more is said to it."""
     with contextlib.suppress(OSError):
@@ -145,6 +157,7 @@ _BAD_USAGE = frozenset(
         "FaultsError",
         "DemoRefused",
         "BadInterval",
+        "NotServed",
     }
 )
 _BAD_LUCK = frozenset({"RecordingError", "ExchangeError", "DemoFailed", "Broken"})
