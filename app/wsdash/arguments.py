@@ -12,8 +12,10 @@ USAGE = 2
 
 COMMANDS = (
     "demo", "replay", "record", "tail", "exchange", "venues", "symbols", "config", "keys", "doctor",
-    "serve",
+    "serve", "export",
 )  # fmt: skip
+
+_INTERVALS = ("1s", "5s", "15s", "1m", "5m", "15m", "1h", "4h", "1d")
 
 _KINDS = ("book", "trades", "ticker", "candles", "account", "status")
 
@@ -60,6 +62,15 @@ def parser() -> argparse.ArgumentParser:
         help=f"some of {','.join(_KINDS)} (default: all)",
     )  # fmt: skip
     tail.add_argument("--seconds", type=_seconds, metavar="N", help="end after N seconds")
+
+    export = commands.add_parser("export", help="a table of what a recording holds")
+    export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument(
+        "--out", required=True, metavar="FILE", help="a new file, .csv or .parquet; - for stdout"
+    )
+    export.add_argument("--what", choices=("trades", "candles", "gaps"), required=True)
+    export.add_argument("--interval", choices=_INTERVALS, default="1m", help="of candles")
+    export.add_argument("--venue", metavar="V", help="of connections whose address does not tell")
 
     exchange = commands.add_parser("exchange", help="the embedded exchange on its own")
     exchange.add_argument("--port", type=_port, default=0, metavar="P", help="0: any free one")

@@ -68,6 +68,12 @@ def _dispatch(options: argparse.Namespace) -> int:
             from wsdash import commands
 
             return commands.figures(options.file, options.venue, options.every)
+        case "export":
+            from wsdash import exporting
+
+            return exporting.run(
+                options.file, options.out, options.what, options.interval, options.venue
+            )
         case "config":
             from wsdash import config
 
@@ -158,6 +164,9 @@ _BAD_USAGE = frozenset(
         "DemoRefused",
         "BadInterval",
         "NotServed",
+        "BadExport",
     }
 )
-_BAD_LUCK = frozenset({"RecordingError", "ExchangeError", "DemoFailed", "Broken"})
+_BAD_LUCK = frozenset(
+    {"RecordingError", "ExchangeError", "DemoFailed", "Broken", "NotExported", "NoParquet"}
+)

@@ -95,6 +95,13 @@ class TradeCandles:
             for start, span in islice(self._spans.items(), max(0, len(self) - count), None)
         ]
 
+    def take(self, count: int) -> list[Candle]:
+        """Return the oldest `count` candles, oldest first, and keep them no longer."""
+        taken = list(islice(self._spans.items(), max(0, count)))
+        for start, _ in taken:
+            del self._spans[start]
+        return [span.candle(start, closed=start != self._newest) for start, span in taken]
+
     def _begin(self, start: int, price: str, time: float) -> _Span | None:
         is_full = len(self._spans) >= self._limit
         if is_full and start < next(iter(self._spans)):

@@ -132,6 +132,11 @@ class ReplayFeed:
             if self._next is None:
                 self._end()
 
+    @property
+    def ended(self) -> bool:
+        """Whether every record was played."""
+        return self._next is None
+
     async def _play(self) -> None:
         last = self._clock.monotonic()
         while True:
