@@ -168,6 +168,7 @@ def _dashboard(
         accounts=wiring.venues_with_account(settings),
         leave_after=seconds,
         export_dir=state_dir() / "exports",
+        layouts=state_dir() / "layouts.json",
         incident=lambda: flight.write(state_dir() / "incidents"),
         alerts=alerts,
         **_look(settings, begun.origin),

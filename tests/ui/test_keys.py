@@ -21,6 +21,8 @@ def test_every_binding_is_in_the_help() -> None:
         for key in KEYS:
             if key.id.startswith("entry."):
                 assert "1-9" in text
+            elif key.id.startswith("layout."):
+                assert "F2-F9" in text
             else:
                 assert f"{key.label} " in text
                 assert key.help in text

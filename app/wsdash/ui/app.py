@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from wsdash.domain.text import clean
+from wsdash.ui.arranging import Arranging
 from wsdash.ui.band import Mode
 from wsdash.ui.hints import help_entries
 from wsdash.ui.keys import action_of
@@ -14,7 +15,6 @@ from wsdash.ui.screens.sheet import Rows, Sheet
 from wsdash.ui.snapshots.finder import Item
 from wsdash.ui.snapshots.sheets import help_rows, settings_rows
 from wsdash.ui.themes import TITLES
-from wsdash.ui.watching import Watching
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0)
 """Speeds of a replay that `+` and `-` step through."""
@@ -28,7 +28,7 @@ BANDS: Final[Mapping[Mode, str]] = {
 """What can be done about a slow line."""
 
 
-class Dashboard(Watching):
+class Dashboard(Arranging):
     """Draws a feed that somebody else made, and does what the keys say."""
 
     def action_resync(self) -> None:
@@ -58,7 +58,7 @@ class Dashboard(Watching):
                 player.step()
         else:
             self.desk.group.step_interval(step)
-            chart = self.board_screen.panes["chart"]
+            chart = self.board_screen.cast.chart
             chart.attempt(chart.switch)
             self.subscribe()
         self.board_screen.draw_all()
@@ -99,7 +99,7 @@ class Dashboard(Watching):
     def action_help(self) -> None:
         """Show the help for the focused pane."""
         sections = help_entries(
-            self.board_screen.focused_name,
+            self.board_screen.focused_kind,
             self.key_names,
             replay=self.desk.player is not None,
         )
@@ -117,6 +117,7 @@ class Dashboard(Watching):
         commands += [
             Item(f"bandwidth {mode}", f"bandwidth: {words}", mode) for mode, words in BANDS.items()
         ]
+        commands += self.layout_items()
         for section, entries in help_entries("", self.key_names, replay=False):
             commands += [Item(words, words, key) for key, words in entries if section]
 
@@ -139,6 +140,9 @@ class Dashboard(Watching):
                 self.band.force(mode)
                 self.say(f"bandwidth: {words}")
                 return
+        if value in {item.value for item in self.layout_items()}:
+            self.do_layout(value)
+            return
         action = action_of(value)
         if action is not None:
             await self.run_action(action, self.board_screen)

@@ -17,6 +17,7 @@ from wsdash.ui import worth
 from wsdash.ui.across import Across
 from wsdash.ui.alarm import Alarm
 from wsdash.ui.group import Group
+from wsdash.ui.groups import Groups
 from wsdash.ui.guard import Guard
 from wsdash.ui.snapshots.balances import Holding
 from wsdash.ui.snapshots.glow import Glow
@@ -39,6 +40,7 @@ class Desk:
     """What the trader is looking at.
 
     Attributes:
+        resubscribe: called when other markets are shown.
         opened: the market in focus at first, None where there is none.
         accounts: venues with an account.
         notice: a short word to the trader, and until when it stands (seconds of the feed).
@@ -61,6 +63,7 @@ class Desk:
     interval: InitVar[str] = "1m"
     ascii_only: bool = False
     vitals: Callable[[], Vitals] = Vitals
+    resubscribe: Callable[[], object] = lambda: None
     drawing: Callable[[], bool] = lambda: True
     title_glow: Glow = field(default_factory=Glow)
     trails: dict[MarketKey, deque[float]] = field(default_factory=dict)
@@ -73,15 +76,15 @@ class Desk:
     alarm: Alarm = field(default_factory=Alarm)
     across: Across = field(default_factory=Across)
     trends: Trends = field(default_factory=Trends)
-    groups: list[Group] = field(init=False)
+    groups: Groups = field(init=False)
 
     def __post_init__(self, opened: MarketKey | None, interval: str) -> None:
-        self.groups = [Group(self, "A", opened, interval)]
+        self.groups = Groups(self, opened, interval)
 
     @property
     def group(self) -> Group:
         """The group in focus."""
-        return self.groups[0]
+        return self.groups.current
 
     @property
     def key(self) -> MarketKey | None:
@@ -163,7 +166,7 @@ class Desk:
     def wanted(self) -> list[tuple[str, Subscription]]:
         """Return everything that should be subscribed for what is on the desk."""
         wanted: dict[tuple[str, Subscription], None] = {}
-        for group in self.groups:
+        for group in self.groups.live():
             wanted.update(dict.fromkeys(group.wanted()))
         for venue, name in self.watchlist:
             wanted[venue, Subscription("ticker", name)] = None
@@ -193,8 +196,7 @@ class Desk:
 
     def look_at_flow(self) -> None:
         """Count what is new in the groups; called now and then, drawn or not."""
-        for group in self.groups:
-            group.look_at_flow()
+        self.groups.look_at_flow()
 
     def _look(self, now: float) -> None:
         if self.player is None:  # a recording goes as fast as it is played

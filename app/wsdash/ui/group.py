@@ -109,6 +109,10 @@ class Group:
             self.stacking.look(None if unexplained else book, prints, now)
             self.heat.look(book, feed.wall())
 
+    def rest(self) -> None:
+        """Nothing is counted while it is not shown, and then anew."""
+        self.traded, self.stacking, self.heat = Traded(), Stacking(), HeatLog()
+
     def forget(self) -> None:
         """Count anew from here on."""
         self.traded, self.stacking = Traded(self.key, self.desk.feed.wall()), Stacking()

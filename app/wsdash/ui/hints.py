@@ -9,6 +9,7 @@ from textual.keys import format_key
 
 from wsdash.ui.keys import KEYS, Key
 
+_NUMBERED: Final = ("entry.", "layout.")
 _BACK: Final = ("back", "back")
 
 CORNER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
@@ -122,10 +123,10 @@ def help_entries(
     everywhere = [
         (_shown(key, keymap), key.help)
         for key in KEYS
-        if not key.id.startswith("entry.") or key.id in keymap
+        if not key.id.startswith(_NUMBERED) or key.id in keymap
     ]
     everywhere.insert(2, ("1-9", "that market of the watchlist"))
-    everywhere += ALWAYS
+    everywhere += [("F2-F9", "that layout"), *ALWAYS]
     sections.append(("Everywhere", everywhere))
     return sections
 

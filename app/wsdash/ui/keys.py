@@ -63,6 +63,18 @@ KEYS: Final = (
     Key("reconnect", "R", "R", "app.reconnect", "reconnect this venue now"),
     Key("supervisor", "grave_accent", "`", "supervisor", "supervisor and its log"),
     Key("maximise", "z", "z", "maximise", "this pane alone"),
+    Key("hide", "X", "X", "hide", "take this pane off the screen"),
+    Key("wider", "greater_than_sign", ">", "resize(1, 0)", "this pane wider"),
+    Key("narrower", "less_than_sign", "<", "resize(-1, 0)", "this pane narrower"),
+    Key("higher", "right_curly_bracket", "}", "resize(0, 1)", "this pane higher"),
+    Key("lower", "left_curly_bracket", "{", "resize(0, -1)", "this pane lower"),
+    Key("another", "N", "N", "another", "another of this pane, for one more market"),
+    Key("group", "C", "C", "group", "this pane to the next group of panes: A B C D"),
+    Key("layouts", "L", "L", "app.layouts", "layouts: load, save, remove"),
+    *(
+        Key(f"layout.{n}", f"f{n + 1}", f"F{n + 1}", f"app.layout({n})", f"layout {n}")
+        for n in range(1, 9)
+    ),
     Key("copy", "y", "y", "app.copy", "copy this figure to the clipboard"),
     Key("settings", "comma", ",", "app.settings", "settings in effect"),
     Key("page.down", "pagedown", "PgDn", "page(1)", "a page down"),

@@ -20,7 +20,7 @@ class Opening(Tools):
             self.desk.group.key = key
             self.board_screen.switch()
             self.subscribe()
-        self.board_screen.focus_pane("ladder")
+        self.board_screen.focus_pane(self.board_screen.named("ladder"))
 
     def action_entry(self, number: int) -> None:
         """Open a market of the watchlist by its number, as they stand on the screen."""

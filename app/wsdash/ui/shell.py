@@ -21,8 +21,10 @@ from wsdash.ui.alarm import Alarm
 from wsdash.ui.band import Band, Mode
 from wsdash.ui.colours import ALL, Depth
 from wsdash.ui.desk import Desk
+from wsdash.ui.layouts.library import Library
 from wsdash.ui.looks import Looks
 from wsdash.ui.screens.dashboard import DashboardScreen
+from wsdash.ui.screens.plan import PANES
 from wsdash.ui.snapshots.status import Vitals
 from wsdash.ui.streams import FRAMES_PER_SECOND
 from wsdash.ui.tempo import Tempo
@@ -58,6 +60,7 @@ class Shell(Looks):
         leave_after: seconds after which the program ends by itself.
         export_dir: where exported logs go; None where there is no such place.
         incident: keeps what led up to this moment and returns where; None in a replay.
+        layouts: the file with the trader's layouts; None where none are kept.
         alerts: watches rules; whoever made it runs it.
         kept: keeps the watchlist and what was opened; whoever made it runs it.
     """
@@ -88,6 +91,7 @@ class Shell(Looks):
         leave_after: float | None = None,
         export_dir: Path | None = None,
         incident: Callable[[], Path] | None = None,
+        layouts: Path | None = None,
         alerts: Alerts | None = None,
         kept: Kept | None = None,
     ) -> None:
@@ -112,12 +116,14 @@ class Shell(Looks):
         self.band = Band(lambda: self.output, bandwidth)
         self.band.changed = self._band_changed
         self.tempo = Tempo(fps, lambda: self.lag.worst, limit=lambda: self.band.fps)
+        self.desk.resubscribe = self.subscribe
         self.board_screen = DashboardScreen(self.desk, self.tempo)
         self.key_names = self.board_screen.cast.keys.keymap = dict(keymap or {})
         self._lifespan = lifespan
         self.settings = settings
         self.incident = incident
         self.kept = Kept() if kept is None else kept
+        self.library = Library(layouts, PANES)
         self._leave_after = leave_after
         self._leaving = asyncio.Event()
         self._life: asyncio.Task[None] | None = None

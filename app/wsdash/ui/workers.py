@@ -11,6 +11,8 @@ from wsdash.domain.events import Channel
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.market import Stream
 from wsdash.ui.desk import Desk
+from wsdash.ui.group import Group
+from wsdash.ui.layouts.kinds import OF_MARKET, name_of
 from wsdash.ui.streams import Draw, contained, follow, follow_links
 from wsdash.ui.tempo import Tempo
 from wsdash.ui.widgets.pane import Pane
@@ -20,7 +22,7 @@ MARKET_PANES: Mapping[Channel, tuple[str, ...]] = {
     "trades": ("tape",),
     "candles": ("chart",),
 }
-"""The panes that each stream of the market in focus moves."""
+"""The panes that each stream of a group's market moves."""
 
 
 class Workers:
@@ -45,13 +47,22 @@ class Workers:
         """Follow everything that is on the desk now, and nothing of what was before."""
         desk = self._desk
         self._screen.workers.cancel_group(self._screen, "streams")
-        if desk.key is not None:
-            for channel, names in MARKET_PANES.items():
-                self._follow(self._stream_of(channel, desk.key), f"{desk.key} {channel}", names)
+        for group in desk.groups.live():
+            self._follow_group(group)
         for key in desk.watchlist:
             self._follow(self._stream_of("ticker", key), f"{key} ticker", ("watch",))
         for venue in desk.accounts:
             self._follow(self._account_of(venue), f"{venue} account", ("balances",))
+
+    def _follow_group(self, group: Group) -> None:
+        """Follow the market of a group for its own panes, and if it is in focus for the others."""
+        if group.key is None:
+            return
+        for channel, kinds in MARKET_PANES.items():
+            names = [name_of(kind, group.letter) for kind in kinds if kind in OF_MARKET]
+            if group is self._desk.group:
+                names += [kind for kind in kinds if kind not in OF_MARKET]
+            self._follow(self._stream_of(channel, group.key), f"{group.key} {channel}", names)
 
     def draw_idle(self, seconds: float) -> None:
         """Draw the panes that nothing has moved for a while: their ages go on."""
@@ -91,7 +102,7 @@ class Workers:
         )
 
     def _stream_of(self, channel: Channel, key: MarketKey) -> Callable[[], Stream | None]:
-        return lambda: self._desk.stream(channel, key)
+        return lambda: self._desk.stream_of(channel, key)
 
     def _account_of(self, venue: str) -> Callable[[], Stream | None]:
         return lambda: self._desk.feed.board.account_streams.get(venue)

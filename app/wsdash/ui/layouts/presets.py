@@ -51,7 +51,7 @@ _LADDER, _TAPE, _CHART = Leaf("ladder"), Leaf("tape"), Leaf("chart")
 _HEAT, _CURVE = Leaf("heat"), Leaf("curve")
 _WATCH, _BALANCES, _SUPERVISOR = Leaf("watch", ""), Leaf("balances", ""), Leaf("supervisor", "")
 _GAPS = Leaf("gaps", "")
-_COMPACT = Leaf(SMALL_SCREEN)
+_COMPACT = Leaf(SMALL_SCREEN, "")
 _TAPE_CURVE = row(_TAPE, _CURVE, share=450)
 _LISTS = stack(_WATCH, _BALANCES)
 

@@ -13,6 +13,7 @@ from textual.timer import Timer
 
 from wsdash.ui.desk import Desk
 from wsdash.ui.keys import bindings
+from wsdash.ui.layouts.kinds import name_of
 from wsdash.ui.layouts.tree import Place
 from wsdash.ui.screens.cast import Cast
 from wsdash.ui.screens.plan import PANES, Wish, plan
@@ -47,7 +48,7 @@ class Board(Screen[None]):
         self.work = Workers(self, desk, self.panes, tempo)
         self._ticks = 0
         self._bound_for = ""
-        self._rooms = Rooms(self._places, self.panes)
+        self._rooms = Rooms(self._places, self.panes, lambda: self.call_later(self._others_shown))
 
     @property
     def _update_timer(self) -> Timer:
@@ -71,7 +72,16 @@ class Board(Screen[None]):
         The small screen counts as the ladder.
         """
         name = self._bound_for or (self.focused.id if isinstance(self.focused, Pane) else None)
-        return "ladder" if name is None or name == "compact" else name
+        return self.named("ladder") if name is None or name == "compact" else name
+
+    @property
+    def focused_kind(self) -> str:
+        """What the focused pane is."""
+        return self.panes[self.focused_name].kind
+
+    def named(self, kind: str) -> str:
+        """Return the name of a kind's pane for the group in focus."""
+        return name_of(kind, self.desk.groups.focus)
 
     @property
     def focused_pane(self) -> Pane:
@@ -79,7 +89,7 @@ class Board(Screen[None]):
         if isinstance(self.focused, Pane) and self.focused.place is not None:
             return self.focused
         small = self.panes["compact"]
-        return self.panes["ladder"] if small.place is None else small
+        return self.cast.ladder if small.place is None else small
 
     def compose(self) -> ComposeResult:
         """Yield every pane; the layout decides which are seen."""
@@ -97,8 +107,12 @@ class Board(Screen[None]):
         self.call_after_refresh(self._settle)
 
     def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
-        """Say which keys matter now."""
-        self.cast.keys.focused = self.focused_name
+        """Say which keys matter now; keys are about the group of the focused pane."""
+        self.cast.keys.focused = self.focused_kind
+        letter = self.focused.letter if isinstance(self.focused, Pane) else ""
+        if letter and letter != self.desk.groups.focus:
+            self.desk.groups.focus = letter
+            self.regroup()
         self.cast.keys.draw()
 
     # -------------------------------------------------------------------- drawing
@@ -111,12 +125,22 @@ class Board(Screen[None]):
     def switch(self) -> None:
         """Another market is in focus: the old one's numbers go at once."""
         for pane in self.panes.values():
-            if pane.of_market or pane is self.panes["status"]:
+            mine = pane.of_market and pane.group is self.desk.group
+            if mine or pane is self.panes["status"]:
                 pane.attempt(pane.switch)
         self.desk.title_glow.forget()
         self.work.follow_desk()
         if self.wish.empty:
             self.arrange_anew()
+        self.draw_all()
+
+    def regroup(self) -> None:
+        """Other groups are shown, or another is in focus: their markets are followed."""
+        for name in ("title", "status", "compact"):
+            self.panes[name].attempt(self.panes[name].switch)
+        self.desk.title_glow.forget()
+        self.work.follow_desk()
+        self.desk.resubscribe()
         self.draw_all()
 
     def arrange_anew(self, **wishes: str) -> None:
@@ -150,9 +174,18 @@ class Board(Screen[None]):
     def _settle(self) -> None:
         """Focus what is on the screen, and draw all of it."""
         if self.focused is None or getattr(self.focused, "place", None) is None:
-            wished = self.wish.maximised or self.wish.side or "ladder"
+            wished = self.wish.maximised or self.wish.side or self.named("ladder")
             self.focus_pane(wished)
         self.draw_all()
+
+    def _others_shown(self) -> None:
+        """Other panes are on the screen: the markets of their groups are wanted."""
+        letters = {pane.letter for pane in self.panes.values() if pane.place is not None} - {""}
+        groups = self.desk.groups
+        if letters and groups.focus not in letters:
+            groups.focus = min(letters)
+        if groups.show(letters, self.desk.watchlist):
+            self.regroup()
 
     def focus_pane(self, name: str) -> None:
         """Focus a pane, or what stands for it at this size.
@@ -163,7 +196,8 @@ class Board(Screen[None]):
         if bound and any(place.name == name for place in self._places(*self.size)):
             self.set_timer(TICK / 10, lambda: self.focus_pane(name))  # let the others have a turn
             return
-        for candidate in (name, "ladder", "compact", *PANES):
+        near = [name_of(kind, self.desk.groups.focus) for kind in PANES]
+        for candidate in (name, self.named("ladder"), "compact", *near, *self.panes):
             pane = self.panes[candidate]
             if pane.place is not None and pane.can_focus:
                 self._bound_for = ""

@@ -21,18 +21,29 @@ class Rooms(Layout):
 
     name = "rooms"
 
-    def __init__(self, plan: Callable[[int, int], list[Place]], panes: Mapping[str, Pane]) -> None:
+    def __init__(
+        self,
+        plan: Callable[[int, int], list[Place]],
+        panes: Mapping[str, Pane],
+        changed: Callable[[], object],
+    ) -> None:
         self._plan = plan
         self._panes = panes
+        self._changed = changed
+        self._shown: set[str] = set()
 
     def arrange(
         self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
     ) -> ArrangeResult:
         """Return where the panes of the plan stand, and tell each of them.
 
-        A pane without a place is not drawn, and knows that it need not draw.
+        A pane without a place is not drawn, and knows that it need not draw. When other
+        panes than before are shown, that is told.
         """
         places = {place.name: place for place in self._plan(size.width, size.height)}
+        if places.keys() != self._shown:
+            self._shown = set(places)
+            self._changed()
         placements = []
         for pane in self._panes.values():
             pane.place = place = places.get(pane.id or "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from wsdash.ui.desk import Desk
 from wsdash.ui.screens.plan import SMALLEST
 from wsdash.ui.snapshots.clocks import age
@@ -21,7 +23,7 @@ class Compact(Bar):
     channel = "book"
     of_market = True
 
-    def __init__(self, desk: Desk, ladder: LadderPane, *, name: str) -> None:
+    def __init__(self, desk: Desk, ladder: Callable[[], LadderPane], *, name: str) -> None:
         super().__init__(desk, name=name)
         self.can_focus = True
         self._ladder = ladder
@@ -37,7 +39,7 @@ class Compact(Bar):
         if self.frozen_at is not None:
             verdict = Verdict("FROZEN", age(feed.now() - self.frozen_at), "look")
             headline = headline._replace(verdict=verdict)
-        sight = Sight(width, height, self._ladder.ticks)
+        sight = Sight(width, height, self._ladder().ticks)
         rows = compact(headline, self.desk.reports(), sight, self._glow, feed.now())
         if frozen and self._shown:
             rows = (rows[0], *map(switched_off, self._shown[1:-1]), rows[-1])

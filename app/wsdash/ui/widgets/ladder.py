@@ -30,6 +30,7 @@ class LadderPane(Pane):
     """
 
     channel = "book"
+    names_market = True
 
     def __init__(self, desk: Desk, *, name: str) -> None:
         super().__init__(desk, name=name)

@@ -10,9 +10,11 @@ from wsdash.domain.events import Channel
 from wsdash.domain.instrument import MarketKey
 from wsdash.ui.desk import Desk
 from wsdash.ui.group import Group
+from wsdash.ui.layouts.kinds import split_name
 from wsdash.ui.layouts.tree import Place
 from wsdash.ui.snapshots.clocks import age
-from wsdash.ui.snapshots.lines import Line, ascii_only
+from wsdash.ui.snapshots.ladder import market_title
+from wsdash.ui.snapshots.lines import Line, Span, ascii_only, width_of
 from wsdash.ui.snapshots.picture import Frame, Picture, Verdict, framed
 from wsdash.ui.widgets.guarded import Guarded
 
@@ -23,12 +25,15 @@ class Pane(Guarded):
     Attributes:
         place: where it stands; None while it is not on the screen, and then it does not draw.
         pace: seconds between two drawings where fewer than all frames are enough.
+        kind: what it is, such as ``ladder``.
+        letter: of the group it belongs to; empty where it goes with the one in focus.
         frozen_at: since when it stands still by the trader's wish, None while it moves.
     """
 
     channel: ClassVar[Channel | None] = None
     of_market: ClassVar[bool] = True
     bordered: ClassVar[bool] = True
+    names_market: ClassVar[bool] = False
     pace: ClassVar[float] = 0.0
 
     class Painted(Message):
@@ -46,6 +51,7 @@ class Pane(Guarded):
     def __init__(self, desk: Desk, *, name: str) -> None:
         super().__init__(name=name)
         self.desk = desk
+        self.kind, self.letter = split_name(name)
         self.can_focus = self.bordered
         self.place: Place | None = None
         self.frozen_at: float | None = None
@@ -54,8 +60,11 @@ class Pane(Guarded):
 
     @property
     def group(self) -> Group:
-        """The market that it shows, with what has been counted of it."""
-        return self.desk.group
+        """The market that it shows, with what has been counted of it.
+
+        A pane of no group of its own shows the one in focus.
+        """
+        return self.desk.groups[self.letter] if self.letter else self.desk.group
 
     # ------------------------------------------------------ what a pane has of its own
 
@@ -94,6 +103,8 @@ class Pane(Guarded):
         frame = Frame(width, height, self.has_focus, place.joined, place.open_below)
         picture = self._current(frame)
         self.figure = picture.figure
+        if self.letter and self.desk.groups.several:
+            picture = picture._replace(title=self._grouped(picture.title))
         lines = framed(picture, frame)
         return tuple(map(ascii_only, lines)) if self.desk.ascii_only else lines
 
@@ -167,6 +178,17 @@ class Pane(Guarded):
         self._picture = None
         self.figure = ""
         self.reset()
+
+    def _grouped(self, title: Line) -> Line:
+        """Return the title with the letter of the group and the name of its market."""
+        letter = Span(
+            f"{self.letter} ", "focus" if self.letter == self.desk.groups.focus else "dim"
+        )
+        key, market = self.group.key, self.group.market
+        if key is None or self.names_market:
+            return (letter, *title)
+        full = (letter, market_title(market, key)[0], Span(" "), *title)
+        return full if width_of(full) + 14 <= self.size.width else (letter, *title)
 
     def _current(self, frame: Frame) -> Picture:
         if self.frozen_at is not None and self._picture is not None:
