@@ -40,7 +40,7 @@ class Arranging(Watching):
             self.say(problem, SAID_FOR)
         if (present := self.library.present) is not None:
             self._take_markets(present, first=True)
-            board.wish = board.wish._replace(layout=present)
+            board.begin_with(present)
 
     @on(Unmount)
     async def keep_layout(self) -> None:

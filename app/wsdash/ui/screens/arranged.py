@@ -36,8 +36,16 @@ class Arranged(Board):
     def lay_out(self, layout: Layout) -> None:
         """Show a layout, with nothing else on the screen."""
         self._bound_for = ""
-        self.wish = self.wish._replace(layout=layout, side="", maximised="")
+        self.begin_with(layout)
         self.arrange_anew()
+
+    def begin_with(self, layout: Layout) -> None:
+        """Take a layout; beside a heat, the ladder has the same rows."""
+        self.wish = self.wish._replace(layout=layout, side="", maximised="")
+        for leaf in (leaf for tree in layout.trees.values() for leaf in leaves(tree)):
+            if leaf.kind == "heat":
+                ladder = self.cast.groups[leaf.group].ladder
+                ladder.attempt(ladder.fix)
 
     def present(self) -> Layout:
         """Return the layout as it is on the screen, with what was brought there."""

@@ -111,7 +111,7 @@ class Board(Screen[None]):
         self.cast.keys.focused = self.focused_kind
         letter = self.focused.letter if isinstance(self.focused, Pane) else ""
         if letter and letter != self.desk.groups.focus:
-            self.desk.groups.focus = letter
+            self._turn_to(letter)
             self.regroup()
         self.cast.keys.draw()
 
@@ -136,9 +136,6 @@ class Board(Screen[None]):
 
     def regroup(self) -> None:
         """Other groups are shown, or another is in focus: their markets are followed."""
-        for name in ("title", "status", "compact"):
-            self.panes[name].attempt(self.panes[name].switch)
-        self.desk.title_glow.forget()
         self.work.follow_desk()
         self.desk.resubscribe()
         self.draw_all()
@@ -178,12 +175,20 @@ class Board(Screen[None]):
             self.focus_pane(wished)
         self.draw_all()
 
+    def _turn_to(self, letter: str) -> None:
+        """Put a group in focus: what goes with that shows nothing of the other's market."""
+        self.desk.groups.focus = letter
+        for pane in self.panes.values():
+            if (pane.of_market and not pane.letter) or pane is self.panes["status"]:
+                pane.attempt(pane.switch)
+        self.desk.title_glow.forget()
+
     def _others_shown(self) -> None:
         """Other panes are on the screen: the markets of their groups are wanted."""
         letters = {pane.letter for pane in self.panes.values() if pane.place is not None} - {""}
         groups = self.desk.groups
         if letters and groups.focus not in letters:
-            groups.focus = min(letters)
+            self._turn_to(min(letters))
         if groups.show(letters, self.desk.watchlist):
             self.regroup()
 
