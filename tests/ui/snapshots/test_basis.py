@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wsdash.domain.basis import Basis, BasisHistory, Leg, Summary
 from wsdash.domain.book import OrderBook
 from wsdash.ui.snapshots.bars import sparkline
-from wsdash.ui.snapshots.basis import BasisView, PairView, basis_rows, list_height, trail_of
+from wsdash.ui.snapshots.basis import BasisView, PairView, basis_rows, list_height, signed, trail_of
 from wsdash.ui.snapshots.curve import curve_rows
 from wsdash.ui.snapshots.curve_lines import Series, runs_of, thinned, time_curve
 from wsdash.ui.snapshots.lines import plain_text, width_of
@@ -45,6 +45,22 @@ def test_a_pair_says_all_its_figures_in_any_width(width: int) -> None:
     for words in ("kraken USD", "binance USDT", "65,000.15", "64,998.20", "+1.95", "+0.30bp",
                   "-0.10", "+0.20", "+12.50", "min", "mean", "max", "binance STALE"):  # fmt: skip
         assert words in text
+
+
+def test_who_is_not_live_does_not_push_the_names_away() -> None:
+    for width in (36, 37, 40, 60):
+        rows = [
+            plain_text(row) for row in basis_rows([view_of(known=False)], BasisView(width, 8, 0))
+        ]
+        assert "kraken USD / binance USDT" in rows[0]
+        assert "…" not in "".join(rows)
+        assert "binance STALE" in rows[1]
+
+
+def test_nothing_has_no_sign_below_zero() -> None:
+    assert [signed(value) for value in (-0.001, 0.0, -0.01, Decimal("0.004"))] == [
+        "+0.00", "+0.00", "-0.01", "+0.00",
+    ]  # fmt: skip
 
 
 def test_the_chosen_pair_is_always_in_sight() -> None:

@@ -101,6 +101,12 @@ def trail_of(points: Sequence[tuple[float, float, bool]], cells: int) -> list[fl
     return [_mean(values[start:end]) for start, end in pairwise(edges)]
 
 
+def signed(value: float | Decimal) -> str:
+    """Return basis points with their sign; what rounds to nothing has none below it."""
+    text = f"{value:+.2f}"
+    return "+0.00" if text == "-0.00" else text
+
+
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if len(known) == len(values) and known else None
@@ -131,21 +137,23 @@ def _one(pair: PairView, width: int, marked: bool) -> Line:
 
 
 def _three(pair: PairView, width: int, marked: bool) -> list[Line]:
-    figure: Line = (Span(f"{_bps(pair)} ", "bright"),)
-    if pair.basis is None:
-        figure = (*_why(pair, max(6, width // 2 - 4)), Span(" "))
+    figure: Line = (Span(f"{_bps(pair)} ", "bright"),) if pair.basis is not None else ()
     name = _named(pair, width - width_of(figure) - 2, marked)
     mids = "  ".join(text for text in _mids(pair) if text)
-    apart = _apart(pair) if pair.basis is not None else ""
+    apart = f"  {_apart(pair)}" if pair.basis is not None else ""
+    figures: Line = (Span(f"   {mids}{apart}", "text"),)
+    room = min(width - width_of(figures) - 3, _TRAIL)
     told: list[Span] = []
     for label, text in _summary(pair):
         told += [Span(f" {label} ", "off"), Span(text, "dim")]
-    figures: Line = (Span(f"   {mids}", "text"), Span(f"  {apart}", "text"))
-    room = min(width - width_of(figures) - 3, _TRAIL)
-    trail = sparkline(trail_of(pair.points, room), room) if room >= _SHORTEST else ""
+    if pair.basis is None:
+        beside = (*_why(pair, max(_SHORTEST, room)), Span(" "))
+    else:
+        trail = sparkline(trail_of(pair.points, room), room) if room >= _SHORTEST else ""
+        beside = (Span(f"{trail} ", "dim"),)
     return [
         spread(name, figure, width),
-        spread(figures, (Span(f"{trail} ", "dim"),), width),
+        spread(figures, beside, width),
         fit((Span("  "), *told), width),
     ]
 
@@ -167,7 +175,7 @@ def _apart(pair: PairView) -> str:
 
 
 def _bps(pair: PairView) -> str:
-    return "" if pair.basis is None else f"{pair.basis.bps:+.2f}bp"
+    return "" if pair.basis is None else f"{signed(pair.basis.bps)}bp"
 
 
 def _why(pair: PairView, room: int) -> Line:
@@ -178,4 +186,4 @@ def _summary(pair: PairView) -> list[tuple[str, str]]:
     if pair.summary is None:
         return [("min", "—"), ("mean", "—"), ("max", "—")]
     low, mean, high = pair.summary
-    return [("min", f"{low:+.2f}"), ("mean", f"{mean:+.2f}"), ("max", f"{high:+.2f}")]
+    return [("min", signed(low)), ("mean", signed(mean)), ("max", signed(high))]

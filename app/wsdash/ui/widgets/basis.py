@@ -8,7 +8,7 @@ from wsdash.domain.numbers import SCALE
 from wsdash.domain.text import clean
 from wsdash.ui.across import Pair, instrument_of
 from wsdash.ui.desk import Desk
-from wsdash.ui.snapshots.basis import BasisView, PairView, basis_rows, list_height
+from wsdash.ui.snapshots.basis import BasisView, PairView, basis_rows, list_height, signed
 from wsdash.ui.snapshots.curve import Curve
 from wsdash.ui.snapshots.curve_lines import Series, runs_of, time_curve
 from wsdash.ui.snapshots.depth import digits_of
@@ -43,7 +43,7 @@ class BasisPane(Plotted, AcrossPane):
         listed = basis_rows(views, view)
         plot = self.plot(width, height - rows) if height > rows else ()
         shown = views[self.chosen]
-        figure = "" if shown.basis is None else f"{shown.basis.bps:+.2f}bp"
+        figure = "" if shown.basis is None else f"{signed(shown.basis.bps)}bp"
         return Picture(title, (*listed, *plot), self._verdict(pairs), figure=figure)
 
     def move(self, dx: int, dy: int) -> None:

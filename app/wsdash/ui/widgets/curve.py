@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from wsdash.domain.text import clean
 from wsdash.ui.desk import Desk
+from wsdash.ui.snapshots.basis import signed
 from wsdash.ui.snapshots.clocks import clock
 from wsdash.ui.snapshots.curve import Curve, delta_curve, depth_curve
 from wsdash.ui.snapshots.curve_lines import FEWEST, Series, runs_of, time_curve
@@ -129,7 +130,9 @@ class CurvePane(Plotted, AcrossPane):
         if self.kind == "basis":
             pair = desk.across.first_pair(self.group.key)
             title = f" {clean(pair.own.venue, 14)}/{clean(pair.other.venue, 14)}" if pair else ""
-            notes = tuple((Span(f"{bps:+.2f}bp", "bright"),) for bps in newest if bps is not None)
+            notes = tuple(
+                (Span(f"{signed(bps)}bp", "bright"),) for bps in newest if bps is not None
+            )
             return (Span("Basis"), Span(title, "dim")), notes
         if self.kind == "latency":
             named = zip(("lag", "rtt ..."), newest, strict=False)
