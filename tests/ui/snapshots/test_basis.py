@@ -18,7 +18,7 @@ from wsdash.ui.snapshots.curve_lines import Series, runs_of, thinned, time_curve
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.picture import Verdict
 
-STALE = Verdict("binance STALE", "6s", "bad")
+STALE = Verdict("STALE", "binance 6s", "bad")
 POINTS = [(float(second), float(second % 7), second == 30) for second in range(60)]
 
 
@@ -43,18 +43,28 @@ def test_a_pair_says_all_its_figures_in_any_width(width: int) -> None:
     assert all(width_of(row) <= width for row in rows)
     text = "\n".join(plain_text(row) for row in rows)
     for words in ("kraken USD", "binance USDT", "65,000.15", "64,998.20", "+1.95", "+0.30bp",
-                  "-0.10", "+0.20", "+12.50", "min", "mean", "max", "binance STALE"):  # fmt: skip
+                  "-0.10", "+0.20", "+12.50", "min", "mean", "max", "STALE"):  # fmt: skip
         assert words in text
 
 
 def test_who_is_not_live_does_not_push_the_names_away() -> None:
-    for width in (36, 37, 40, 60):
+    for width in (38, 40, 60):
         rows = [
             plain_text(row) for row in basis_rows([view_of(known=False)], BasisView(width, 8, 0))
         ]
         assert "kraken USD / binance USDT" in rows[0]
         assert "…" not in "".join(rows)
-        assert "binance STALE" in rows[1]
+        assert "STALE binance" in rows[1]
+
+
+def test_little_room_leaves_out_and_cuts_nothing() -> None:
+    for known in (True, False):
+        rows = basis_rows([view_of(known=known)], BasisView(26, 8, 0))
+        text = "\n".join(plain_text(row) for row in rows)
+        assert "kraken / binance" in text
+        assert "…" not in text
+        assert all(words in text for words in ("min -0.10", "max +12.50", "65,000.15"))
+        assert known or "STALE" in text
 
 
 def test_nothing_has_no_sign_below_zero() -> None:

@@ -133,15 +133,19 @@ def _with_foot(node: Node, guest: Leaf) -> Node:
 
 
 def _tall(columns: Sequence[Node], guest: Leaf) -> tuple[Node, ...]:
-    """Return the columns with the guest beside the ladder, which has its column for itself."""
-    ladder = name_of("ladder", guest.group if guest.kind in OF_MARKET else "")
+    """Return the columns with the guest beside the ladder, which has its column for itself.
+
+    The curve gives way: with it there would be less room for the guest than it takes.
+    """
+    letter = guest.group if guest.kind in OF_MARKET else ""
+    ladder, curve = name_of("ladder", letter), name_of("curve", letter)
     result: list[Node] = []
     for column in columns:
         if _holds(column, ladder):
             own = next(leaf for leaf in leaves(column) if leaf.name == ladder)
             result += [own._replace(share=column.share, wanted=True), guest]
         else:
-            result.append(column)
+            result.append(hidden(column, curve) or column)
     return tuple(result) if guest in result else (*columns, guest)
 
 

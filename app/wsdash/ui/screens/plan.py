@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from wsdash.ui.layouts.edit import LARGE, asked_for, with_guest, with_rows
+from wsdash.ui.layouts.edit import LARGE, TALL, asked_for, with_guest, with_rows
 from wsdash.ui.layouts.kinds import SMALL_SCREEN, split_name
 from wsdash.ui.layouts.presets import STANDARD, Layout, Size, size_of
 from wsdash.ui.layouts.tree import Box, Leaf, Node, Place, fitted, leaves, places
@@ -26,6 +26,10 @@ PANES: Final = (
     "gaps",
 )
 """Panes that can be focused, in the order in which Tab goes through them."""
+
+
+TALL_SHARE: Final = 310
+"""Thousandths of a screen that a pane beside the ladder has where there are three columns."""
 
 
 class Wish(NamedTuple):
@@ -85,7 +89,9 @@ def tree_of(size: Size, wish: Wish, height: int) -> Node:
     kind, letter = split_name(wish.side)
     there = any(leaf.name == wish.side for leaf in leaves(tree))
     if wish.side and (kind in LARGE or not there):
-        tree = with_guest(tree, Leaf(kind, letter, wanted=True), alone=size == "small")
+        share = TALL_SHARE if kind in TALL and size not in {"small", "tall"} else 0
+        guest = Leaf(kind, letter, share, wanted=True)
+        tree = with_guest(tree, guest, alone=size == "small")
     links = min(max(1, wish.links), 6)
     supervisor = links + 2 if height < 48 else links + 3 + min(8, (height - 40) // 3)
     rows = {"watch": wish.markets * 2 + 2, "supervisor": supervisor}

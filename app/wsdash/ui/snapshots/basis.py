@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from wsdash.domain.basis import Basis, Summary
 from wsdash.ui.snapshots.bars import sparkline
 from wsdash.ui.snapshots.depth import rounded
-from wsdash.ui.snapshots.lines import Line, Span, fit, shorten, spread, width_of
+from wsdash.ui.snapshots.lines import Line, Span, first_fit, fit, shorten, spread, width_of
 from wsdash.ui.snapshots.numbers import grouped
 from wsdash.ui.snapshots.picture import Verdict
 
@@ -141,11 +141,8 @@ def _three(pair: PairView, width: int, marked: bool) -> list[Line]:
     name = _named(pair, width - width_of(figure) - 2, marked)
     mids = "  ".join(text for text in _mids(pair) if text)
     apart = f"  {_apart(pair)}" if pair.basis is not None else ""
-    figures: Line = (Span(f"   {mids}{apart}", "text"),)
+    figures = first_fit(width, [(Span(f"   {mids}{apart}"),), (Span(f"   {mids}"),)])
     room = min(width - width_of(figures) - 3, _TRAIL)
-    told: list[Span] = []
-    for label, text in _summary(pair):
-        told += [Span(f" {label} ", "off"), Span(text, "dim")]
     if pair.basis is None:
         beside = (*_why(pair, max(_SHORTEST, room)), Span(" "))
     else:
@@ -154,12 +151,26 @@ def _three(pair: PairView, width: int, marked: bool) -> list[Line]:
     return [
         spread(name, figure, width),
         spread(figures, beside, width),
-        fit((Span("  "), *told), width),
+        _told(_summary(pair), width),
     ]
 
 
+def _told(summary: Sequence[tuple[str, str]], width: int) -> Line:
+    """The figures with their names; where there is no room for three, the two ends."""
+    choices: list[Line] = []
+    for chosen in (summary, summary[::2]):
+        spans = [Span("  ")]
+        for label, text in chosen:
+            spans += [Span(f" {label} ", "off"), Span(text, "dim")]
+        choices.append(tuple(spans))
+    return first_fit(width, choices)
+
+
 def _named(pair: PairView, room: int, marked: bool) -> Line:
-    name = shorten(f"{pair.own} / {pair.other}", room)
+    names = f"{pair.own} / {pair.other}"
+    if width_of((Span(names),)) > room:  # the venues alone
+        names = f"{pair.own.partition(' ')[0]} / {pair.other.partition(' ')[0]}"
+    name = shorten(names, room)
     return (Span("▸" if marked else " ", "bright"), Span(name, "cursor" if marked else "text"))
 
 

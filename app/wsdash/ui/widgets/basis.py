@@ -89,7 +89,7 @@ class BasisPane(Plotted, AcrossPane):
         digits = [digits_of(instrument_of(board, key), None).price for key in pair]
         why = next(
             (
-                verdict._replace(word=f"{clean(key.venue, 14)} {verdict.word}")
+                verdict._replace(detail=f"{clean(key.venue, 14)} {verdict.detail}".rstrip())
                 for key, verdict in zip(pair, told, strict=True)
                 if not verdict.believable
             ),
