@@ -124,6 +124,8 @@ def test_who_is_out_is_said_with_the_reason() -> None:
     ("bid", "ask", "words"),
     [
         ("65000.4", "65000.6", "0.1 0.02bp  bid B  ask K"),
+        ("65000.1", "65001.1", "0.4 0.06bp  bid KB  ask K"),
+        ("64999.5", "65001.5", "0.4 0.06bp  bid K  ask K"),
         ("65000.5", "65000.6", "LOCKED  bid B  ask K"),
         ("65000.7", "65000.8", "CROSSED 0.2 0.03bp  bid B  ask K"),
     ],

@@ -108,7 +108,7 @@ def _middle(merged: Merged, letters: dict[str, str], view: MergedView) -> Line:
     bid, ask = merged.best_bid, merged.best_ask
     told: Line = ()
     if bid is not None and ask is not None:
-        told = _apart(bid, ask)
+        told = _apart(bid, ask, view.digits)
     brief: Line = ()
     full: Line = ()
     for name, best in (("bid", bid), ("ask", ask)):
@@ -123,7 +123,7 @@ def _middle(merged: Merged, letters: dict[str, str], view: MergedView) -> Line:
     return (Span(" ─ ", "faint"), *inner, Span(" " + "─" * rest, "faint"))
 
 
-def _apart(bid: Best, ask: Best) -> Line:
+def _apart(bid: Best, ask: Best, digits: int) -> Line:
     """How far the best prices are apart; where venues cross or lock each other, in words."""
     if bid.key == ask.key:
         return (Span("LOCKED", "bright"),)
@@ -131,7 +131,7 @@ def _apart(bid: Best, ask: Best) -> Line:
     middle = EXACT.divide(EXACT.add(ask.price, bid.price), Decimal(2))
     points = Span(f" {abs(basis_points(apart, middle)):.2f}bp", "dim")
     word = (Span("CROSSED ", "bright"),) if apart < 0 else ()
-    return (*word, Span(trimmed_note(abs(apart)), "bright"), points)
+    return (*word, Span(price_text(f"{abs(apart):f}", digits), "bright"), points)
 
 
 def _readout(row: Row, side: str, letters: Sequence[str], view: MergedView) -> list[Line]:
