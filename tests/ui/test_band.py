@@ -19,7 +19,7 @@ class Line:
         self.turns: list[bool] = []
         self.band.changed = lambda: self.turns.append(self.band.low)
 
-    def run(self, seconds: float, waiting: float, *, reads: bool = True) -> int | None:
+    def run(self, seconds: float, waiting: float, *, reads: bool = True) -> float | None:
         """Let time pass in which something waits for that share of it."""
         for _ in range(round(seconds * 4)):
             self.stats.waits(self.now)
@@ -118,3 +118,7 @@ def test_the_bottom_line_says_that_the_line_is_slow() -> None:
     narrow = vital_signs(vitals, 34)
     assert plain_text(narrow).startswith("low bandwidth 8 fps  loop")
     assert width_of(narrow) <= 34
+
+
+def test_half_a_frame_a_second_is_said_as_such() -> None:
+    assert "low bandwidth 0.5 fps" in plain_text(vital_signs(Vitals(low=0.5), 80))

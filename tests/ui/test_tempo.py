@@ -15,7 +15,7 @@ class Bench:
         self.late = 0.0
         self.tempo = Tempo(fps, lambda: self.late, lambda: self.now)
 
-    def run(self, seconds: float, late: float) -> int:
+    def run(self, seconds: float, late: float) -> float:
         self.late = late
         for _ in range(round(seconds * 4)):
             self.now += 0.25

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 from textual import on
 from textual.events import Mount
 
 from wsdash.domain.text import clean
 from wsdash.ui.controls import Controls
+from wsdash.ui.modes import through
 from wsdash.ui.screens.rules import Rules
 
 
@@ -43,7 +45,7 @@ class Alerting(Controls):
             seen = await engine.news.changed(seen)
             for event in self.desk.alarm.take():
                 if self._driver is not None and self.drawing:
-                    self._driver.write(event.data)
+                    self._driver.write(through(event.data, os.environ))
             if len(engine.rules) != known:
                 known = len(engine.rules)
                 self.subscribe()

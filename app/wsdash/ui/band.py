@@ -15,7 +15,7 @@ from wsdash.ui.output_stats import OutputStats
 
 Mode: TypeAlias = Literal["auto", "low", "full"]
 
-STEPS: Final = (8, 4, 2, 1)
+STEPS: Final = (8, 4, 2, 1, 0.5)
 """Frames a second on a slow line, the slower the line the fewer."""
 
 SLOW: Final = 0.5
@@ -71,7 +71,7 @@ class Band:
         return self._mode
 
     @property
-    def fps(self) -> int | None:
+    def fps(self) -> float | None:
         """Frames a second at most, None where the line sets no limit."""
         step = 0 if self._mode == "full" else max(self._step, self._mode == "low")
         return STEPS[step - 1] if step else None

@@ -9,6 +9,8 @@ connection that dies without a farewell would leave them typing into the user's 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _MOUSE = (1000, 1003, 1015, 1006)
 _KITTY = 1 | 8 | 16  # tell escape from sequences, report all keys, and the text they make
 
@@ -28,3 +30,14 @@ def leave(*, mouse: bool, kitty: bool) -> str:
         modes += "".join(f"\x1b[?{mode}l" for mode in _MOUSE)
     # The kitty stack belongs to the screen: pop it before the alternate one is left.
     return modes + ("\x1b[<u" if kitty else "") + "\x1b[?1049l\x1b[?25h"
+
+
+def through(data: str, environment: Mapping[str, str]) -> str:
+    """Return a notification as the terminal outside of tmux gets it.
+
+    tmux keeps what it does not know, unless it is wrapped and ``allow-passthrough`` is on.
+    """
+    if not environment.get("TMUX") or not data.startswith("\x1b]"):
+        return data
+    doubled = data.replace("\x1b", "\x1b\x1b")
+    return f"\x1bPtmux;{doubled}\x1b\\"

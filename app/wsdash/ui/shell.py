@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.events import Unmount
+from textual.events import Event, Key, Unmount
 
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, Player
@@ -170,6 +170,12 @@ class Shell(Looks):
             self.desk.wake.woke(feed.now(), seconds_away)
         self.desk.look_at_clock()
         self.board_screen.draw_all()
+
+    async def on_event(self, event: Event) -> None:
+        """Do what a key says, and let nobody wait for it to be seen."""
+        await super().on_event(event)
+        if isinstance(event, Key) and self.screen is self.board_screen:
+            self.board_screen.hurry()
 
     def _draw_soon(self) -> None:
         self.call_later(self.board_screen.draw_all)

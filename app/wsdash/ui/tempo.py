@@ -40,7 +40,7 @@ class Tempo:
         fps: int,
         late: Callable[[], float],
         clock: Callable[[], float] = monotonic,
-        limit: Callable[[], int | None] = lambda: None,
+        limit: Callable[[], float | None] = lambda: None,
     ) -> None:
         full = max(1, fps)
         self._steps = [full, *(step for step in STEPS if step < full)]
@@ -49,7 +49,7 @@ class Tempo:
         self._turn: tuple[int, float] = (0, 0.0)
 
     @property
-    def fps(self) -> int:
+    def fps(self) -> float:
         """Frames a second at present."""
         step, limit = self._steps[self._step], self._limit()
         return step if limit is None else min(step, limit)

@@ -41,6 +41,7 @@ class Board(Screen[None]):
         super().__init__(id="dashboard")
         self._tempo = tempo
         self._frames: Timer | None = None
+        self._awaited: Pane | None = None
         self.desk = desk
         self.wish = Wish()
         self.cast = Cast(desk)
@@ -59,6 +60,16 @@ class Board(Screen[None]):
         if self._frames is None:
             self._frames = self.set_interval(self._tempo.pace(), self._on_timer_update, pause=True)
         return self._frames
+
+    def hurry(self) -> None:
+        """A key was pressed: what it does to the focused pane waits for no frame."""
+        self._awaited = self.focused if isinstance(self.focused, Pane) else None
+
+    def on_idle(self) -> None:
+        """Draw now what a key did; Textual's own handler comes after this one."""
+        if self._awaited in self._dirty_widgets:
+            self._awaited = None
+            self._on_timer_update()
 
     @property
     def layout(self) -> Layout:

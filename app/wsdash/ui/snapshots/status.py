@@ -42,8 +42,8 @@ class Vitals(NamedTuple):
     loop: float | None = None
     lag: float | None = None
     clock: float | None = None
-    low: int | None = None
-    slowed: int | None = None
+    low: float | None = None
+    slowed: float | None = None
 
 
 def status_line(
@@ -111,10 +111,10 @@ def vital_signs(vitals: Vitals, width: int) -> Line:
     if vitals.clock is not None and abs(vitals.clock) > CLOCK_OFF:
         parts.append((Span(f"CLOCK {-vitals.clock:+.1f}s", "look"),))
     if vitals.low is not None:
-        slow = Span(f"low bandwidth {vitals.low} fps", "look")
+        slow = Span(f"low bandwidth {vitals.low:g} fps", "look")
         parts.append((slow, Span("  "), Span(tty, "dim")) if tty else (slow,))
     if vitals.slowed is not None:
-        parts.append((Span(f"slowed to {vitals.slowed} fps", "look"),))
+        parts.append((Span(f"slowed to {vitals.slowed:g} fps", "look"),))
     if vitals.loop is not None:
         parts.append((_loop(vitals.loop),))
     while parts:
