@@ -84,6 +84,7 @@ def replay(settings: Settings, file: Path, venue: str | None, speed: float) -> i
         title_badge="REPLAY",
         player=feed,
         lifespan=feed.running,
+        export_dir=state_dir() / "exports",
         **_look(settings),
     )
     code = run_app(app, mouse=settings.mouse, state_dir=state_dir())

@@ -9,12 +9,12 @@ from textual import on
 from textual.events import Mount
 
 from wsdash.domain.text import clean
-from wsdash.ui.controls import Controls
 from wsdash.ui.modes import through
+from wsdash.ui.saving import Saving
 from wsdash.ui.screens.rules import Rules
 
 
-class Alerting(Controls):
+class Alerting(Saving):
     """Follows the alert engine."""
 
     _alerts_task: asyncio.Task[None] | None = None

@@ -103,6 +103,8 @@ KEYS: Final = (
     Key("filter", "f", "f", "app.filter", "log: all, this connection, troubles", SUPERVISOR),
     Key("search", "F", "F", "app.search", "log: filter it by a text", SUPERVISOR),
     Key("export", "e", "e", "app.export", "log: write it to a file", SUPERVISOR),
+    Key("table", "E", "E", "app.table", "this pane to a file, as CSV or Parquet"),
+    Key("picture", "P", "P", "app.picture", "picture of the screen to a file, as SVG"),
     Key("gaps", "G", "G", "gaps", "gaps in the data"),
     Key("incident", "i", "i", "app.incident", "keep what led up to this moment"),
     Key("alerts", "exclamation_mark", "!", "app.alerts", "alerts: rules, and what fired"),
