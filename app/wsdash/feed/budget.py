@@ -43,6 +43,11 @@ class TokenBucket:
         missing = 1 + reserve - self._tokens
         return missing / self._budget.per_second if missing > _ROUNDING else 0.0
 
+    def room(self, now: float) -> int:
+        """Return how many tokens there are."""
+        self._refill(now)
+        return int(self._tokens + _ROUNDING)
+
     def _refill(self, now: float) -> None:
         gained = max(0.0, now - self._at) * self._budget.per_second
         self._tokens = min(self._budget.burst, self._tokens + gained)

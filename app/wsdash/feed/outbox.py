@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 from wsdash.feed.budget import TokenBucket
 from wsdash.feed.clock import Clock
+from wsdash.venues.lingering import Speech
 from wsdash.venues.venue import Budget
 
 CAPACITY = 512
@@ -34,6 +35,7 @@ class Outbox:
         self._send, self._clock, self._failed = send, clock, failed
         self._pace = TokenBucket(budget, clock.monotonic())
         self._frames: deque[str] = deque()
+        self._more: Speech | None = None
         self._unsent = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self.run(self._deliver())
@@ -45,6 +47,11 @@ class Outbox:
         self._frames.append(frame)
         self._unsent.set()
         return True
+
+    def offer(self, more: Speech) -> None:
+        """Ask for frames when there is room, after all that are queued, until all is said."""
+        self._more = more
+        self._unsent.set()
 
     def run(self, errand: Coroutine[None, None, None]) -> None:
         """Do something beside the sending, until it ends or the outbox is closed."""
@@ -66,10 +73,23 @@ class Outbox:
 
     async def _deliver(self) -> None:
         while True:
-            while not self._frames:
-                self._unsent.clear()
-                await self._unsent.wait()
-            if wait := self._pace.take(self._clock.monotonic()):
+            now = self._clock.monotonic()
+            if not self._frames and self._more is None:
+                await self._wait()
+            elif wait := self._pace.wait(now):
                 await self._clock.sleep(wait)
-            else:
-                await self._send(self._frames.popleft())
+            elif frame := self._frames.popleft() if self._frames else self._written(now):
+                self._pace.take(now)
+                await self._send(frame)
+            elif self._more is not None:
+                await self._wait()
+
+    async def _wait(self) -> None:
+        self._unsent.clear()
+        await self._unsent.wait()
+
+    def _written(self, now: float) -> str:
+        frame = self._more(self._pace.room(now), now) if self._more is not None else None
+        if frame is None:
+            self._more = None
+        return frame or ""

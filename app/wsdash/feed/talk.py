@@ -114,6 +114,8 @@ class Talk:
                     self.drop(AuthRefused(event.reason))
         if not all(self._outbox.put(text) for text in step.send):
             self.drop(Dropped("too much to send"))
+        if step.more is not None:
+            self._outbox.offer(step.more)
         for request in step.requests:
             self._requests.append(request)
             self._outbox.run(self._fetch(request))

@@ -22,7 +22,7 @@ from wsdash.domain.events import (
 from wsdash.venues import binance_facts as facts
 from wsdash.venues import binance_wire as wire
 from wsdash.venues.binance_books import DEPTH_PATH, BinanceBooks
-from wsdash.venues.subscriptions import Subscriptions
+from wsdash.venues.lingering import LingeringSubscriptions
 from wsdash.venues.venue import (
     UNREADABLE,
     Answer,
@@ -50,7 +50,7 @@ class BinanceSession:
     def __init__(self, venue: str = "binance") -> None:
         self.tally = Tally()
         self._venue = venue
-        self._subs = Subscriptions()
+        self._subs = LingeringSubscriptions()
         self._books = BinanceBooks(self.tally)
         self._raw_trades: set[str] = set()
         self._open = False
@@ -69,15 +69,17 @@ class BinanceSession:
         return self._books.restate()
 
     def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
-        """Subscribe to what is new and unsubscribe from what is gone."""
+        """Subscribe to what is new, and when there is room unsubscribe from what is gone."""
         added, removed = self._subs.change(subscriptions)
         for sub in removed:
             if sub.channel == "book":
                 self._books.forget(sub.symbol)
-        step = Step()
-        if self._open:
-            step.send = self._frames("UNSUBSCRIBE", removed, now)
-            step.extend(self._subscribe(added, now))
+        if not self._open:
+            return Step()
+        step = Step(requests=_histories(added), more=self._speak)
+        for sub in added:
+            if self._subs.standing[sub].confirmed:  # it still comes
+                self._confirmed(sub, step)
         return step
 
     def opened(self, now: float) -> Step:
@@ -88,6 +90,7 @@ class BinanceSession:
     def ticked(self, now: float) -> Step:
         """Ask again for what was not answered; believe quiet books; try parked ones again."""
         step = Step(send=self._frames("SUBSCRIBE", self._subs.overdue(now), now))
+        step.more = self._speak if self._subs.lingering else None
         step.extend(self._books.settle(now))
         for symbol in self._books.parked_due(now):
             step.extend(self.resync(Subscription("book", symbol), now, "parked time over"))
@@ -142,14 +145,13 @@ class BinanceSession:
 
     def _subscribe(self, subs: Iterable[Subscription], now: float) -> Step:
         subs = list(subs)
-        step = Step(send=self._frames("SUBSCRIBE", subs, now))
-        for sub in subs:
-            if sub.channel == "instruments":
-                step.requests.append(Request(INFO_PATH))
-            elif sub.channel == "candles":
-                query = (("symbol", sub.symbol), ("interval", sub.interval), ("limit", "500"))
-                step.requests.append(Request(KLINES_PATH, query))
-        return step
+        return Step(send=self._frames("SUBSCRIBE", subs, now), requests=_histories(subs))
+
+    def _speak(self, room: int, now: float) -> str | None:
+        """Ask for all that is wanted by now; then end what lingers, where there is room."""
+        frames = self._frames("SUBSCRIBE", self._subs.unasked(), now)
+        frames = frames or self._frames("UNSUBSCRIBE", self._subs.let_go(room), now)
+        return frames[0] if frames else "" if self._subs.lingering else None
 
     def _frames(self, method: str, subs: Iterable[Subscription], now: float) -> list[str]:
         streams = {stream: sub for sub in subs if (stream := _stream(sub))}
@@ -166,14 +168,18 @@ class BinanceSession:
             raise ValueError("an error that names no request")
         if not isinstance(message.id, int):
             return
+        self._subs.settle_lingering(message.id, refused=message.code is not None)
         for sub in self._subs.of_request(message.id):
             if message.code is not None:
                 if self._subs.refuse(sub):
                     step.events.append(Refused(sub.channel, sub.symbol, message.msg))
             elif self._subs.confirm(sub):
-                step.events.append(Subscribed(sub.channel, sub.symbol))
-                if sub.channel == "book":
-                    step.extend(self._books.fetch(sub.symbol))
+                self._confirmed(sub, step)
+
+    def _confirmed(self, sub: Subscription, step: Step) -> None:
+        step.events.append(Subscribed(sub.channel, sub.symbol))
+        if sub.channel == "book":
+            step.extend(self._books.fetch(sub.symbol))
 
     def _take(self, payload: bytes, step: Step, now: float) -> None:
         kind = wire.head.decode(payload).e
@@ -221,6 +227,18 @@ class BinanceSession:
 def canonical(text: str) -> str:
     """Return Binance's name for what a person typed: ``btc/usdt`` and ``BTCUSDT`` are one."""
     return text.upper().replace("/", "").replace("-", "")
+
+
+def _histories(subs: Iterable[Subscription]) -> list[Request]:
+    """Return the requests for what the streams do not tell: lists, and candles of earlier."""
+    requests = []
+    for sub in subs:
+        if sub.channel == "instruments":
+            requests.append(Request(INFO_PATH))
+        elif sub.channel == "candles":
+            query = (("symbol", sub.symbol), ("interval", sub.interval), ("limit", "500"))
+            requests.append(Request(KLINES_PATH, query))
+    return requests
 
 
 def _stream(sub: Subscription) -> str:

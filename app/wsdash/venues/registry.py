@@ -61,7 +61,7 @@ BINANCE: Final = Venue(
     channels=_CHANNELS,
     intervals=tuple(INTERVALS),
     connects=Budget(burst=5, per_second=1 / 5),
-    messages=Budget(burst=4, per_second=2),
+    messages=Budget(burst=2, per_second=1.5),  # a ping and a pong count too: five a second
     liveness=Liveness(heartbeat=0.0, max_age=24 * 3600.0),
     public=binance.BinanceSession,
     private=binance_account.BinanceAccountSession,

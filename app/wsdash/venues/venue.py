@@ -16,6 +16,7 @@ from wsdash.domain.events import Channel, Event, Unparsed
 from wsdash.domain.numbers import BadNumber
 
 if TYPE_CHECKING:
+    from wsdash.venues.lingering import Speech
     from wsdash.venues.pages import Pages
     from wsdash.venues.permissions import Permissions
     from wsdash.venues.signing import Signer
@@ -67,8 +68,7 @@ class Answer:
     """What came back for a request.
 
     Attributes:
-        status: HTTP status, 0 when no answer came.
-        body: the body, empty when no answer came.
+        status: HTTP status, 0 when no answer came; the body is empty then.
         retry_after: seconds the venue asked us to wait, None where it asked nothing.
     """
 
@@ -79,17 +79,19 @@ class Answer:
 
 @dataclass(slots=True)
 class Step:
-    """What follows from one thing that happened on a connection."""
+    """What follows from one thing that happened; `more` is said when there is room for it."""
 
     events: list[Event] = field(default_factory=list)
     send: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    more: Speech | None = None
 
     def extend(self, other: Step) -> None:
         """Append everything of `other`."""
         self.events += other.events
         self.send += other.send
         self.requests += other.requests
+        self.more = other.more or self.more
 
 
 @dataclass(slots=True)
@@ -133,7 +135,6 @@ class Restated(NamedTuple):
     Attributes:
         dir: ``in`` a frame, ``rest`` the body of an answer.
         path: of an answer, with its query; empty for a frame.
-        data: the text.
     """
 
     dir: Literal["in", "rest"]
