@@ -94,7 +94,7 @@ def test_the_best_rows_name_who_has_a_part_and_how_much_of_live_books_only(
         held = [Fraction(part.get(best, "0")) for part in parts]
         assert line.split()[0].lstrip("×").replace(",", "") == best
         size = line.split()[1].replace(",", "").replace("<", "")
-        assert abs(Fraction(size) - sum(held)) <= Fraction(1, 10_000)
+        assert abs(Fraction(size) - sum(held)) <= Fraction(1, 10 ** len(size.partition(".")[2]))
         present = {letter for letter, part in zip(letters, held, strict=True) if part}
         assert set(re.findall(r"[A-Z]", line)) == present
         if len(live) > 1:
@@ -150,6 +150,20 @@ def test_the_cursor_tells_a_row_exactly() -> None:
     assert chosen is not None
     assert chosen.price == Decimal("65000.1")
     assert side_rows(view, stands) > 4
+
+
+@pytest.mark.parametrize("size", ["0.00000150", "1.5", "940.25", "99026.92", "150000000"])
+@pytest.mark.parametrize("width", [26, 33, 40, 60])
+def test_sizes_of_every_order_leave_room_for_the_venues(size: str, width: int) -> None:
+    view = MergedView(width, 14, 0, 5)
+    side = [("0.51966", size)], [("0.51967", size)]
+    merged, stands = shown([(*side, True), (*side, True)], view, 10**13)
+    rows = [row for row in texts(merged, stands, view) if row[1:].startswith("0.5196")]
+    assert len(rows) == 2
+    for row in rows:
+        assert len(row) <= width
+        assert 0 <= row.count("K") - row.count("B") <= 1
+        assert "B" in row
 
 
 def test_no_state_moves_the_rows() -> None:

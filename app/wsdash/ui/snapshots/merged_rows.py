@@ -14,6 +14,12 @@ from wsdash.ui.snapshots.numbers import Column, column_of, fixed, price_text, ze
 SHARE: Final = 5
 """Cells of a venue's share in percent."""
 
+_MANY: Final = 10_000
+"""Sums from which nobody looks at hundredths."""
+
+_LONGEST: Final = 9
+"""Cells of a sum at most; a longer one is humanised."""
+
 _HUES: Final = ("", "text", "dim", "bright")
 """Roles of the venues' letters in a bar; the first has the colour of the side."""
 
@@ -27,6 +33,7 @@ class Columns(NamedTuple):
     bar: int
     shares: bool
     finest: int
+    sums: int
     scale: float
 
 
@@ -35,15 +42,17 @@ def columns_of(shown: Sequence[Row], venues: int, width: int, digits: int) -> Co
     price = column_of([price_text(f"{row.price:f}", digits) for row in shown] or ["0"])
     scale = steady_scale(max((float(row.size) for row in shown), default=0.0))
     largest = max((row.total for row in shown), default=Decimal(1))
-    finest = 4 if width >= 44 else 3
-    size = max(7, len(f"{int(scale):,}") + 1 + finest)
-    total = max(6, len(f"{int(largest):,}") + 3)
+    whole = len(f"{int(scale):,}")
+    finest = max(0, (4 if width >= 44 else 3) - max(0, whole - 3))
+    size = max(7, whole + 1 + finest)
+    sums = 2 if largest < _MANY else 0
+    total = max(6, min(_LONGEST, len(f"{int(largest):,}") + 3))
     rest = width - price.width - size - total - 4
     shares = venues > 1 and rest - SHARE * venues >= 8
     rest -= SHARE * venues if shares else 0
     if rest < 6:
         total, rest = 0, rest + total + 1
-    return Columns(price, size, total, max(0, rest), shares, finest, scale)
+    return Columns(price, size, total, max(0, rest), shares, finest, sums, scale)
 
 
 def header_row(columns: Columns, letters: Sequence[str]) -> Line:
@@ -72,7 +81,9 @@ def venue_row(
     if columns.shares:
         spans += [Span(percent(row, at).rjust(SHARE), "dim") for at in range(len(letters))]
     if columns.total:
-        spans.append(Span(f" {fixed(row.total, 2, columns.total):>{columns.total}}", "dim"))
+        spans.append(
+            Span(f" {fixed(row.total, columns.sums, columns.total):>{columns.total}}", "dim")
+        )
     return tuple(spans)
 
 
