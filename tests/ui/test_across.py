@@ -234,7 +234,7 @@ async def test_the_basis_is_listed_drawn_and_turned_to() -> None:
         for _ in range(5):
             await pilot.press("v")
             await pilot.pause()
-            seen.add(curve.kind)
+            seen.add(curve.drawn)
         await until(pilot, lambda: curve.place is not None)
         assert seen == {"depth", "delta", "basis", "latency", "worth"}
         app.desk.group.key = MarketKey("kraken", "ETH/USD")

@@ -32,7 +32,7 @@ class CurvePane(Plotted, AcrossPane):
 
     def __init__(self, desk: Desk, *, name: str) -> None:
         super().__init__(desk, name=name)
-        self.kind: Kind = "depth"
+        self.drawn: Kind = "depth"
         self._broken: float | None = None
 
     def picture(self, width: int, height: int) -> Picture:
@@ -44,9 +44,9 @@ class CurvePane(Plotted, AcrossPane):
 
     def turn(self) -> None:
         """Show the next curve that there is data for."""
-        place = KINDS.index(self.kind)
+        place = KINDS.index(self.drawn)
         order = [*KINDS[place + 1 :], *KINDS[:place]]
-        self.kind = next((kind for kind in order if self._has(kind)), self.kind)
+        self.drawn = next((kind for kind in order if self._has(kind)), self.drawn)
         self.forget_plot()
         self.draw()
 
@@ -57,7 +57,7 @@ class CurvePane(Plotted, AcrossPane):
 
     def is_needed(self) -> bool:
         """A basis needs the books of both venues."""
-        return self.kind == "basis" and super().is_needed()
+        return self.drawn == "basis" and super().is_needed()
 
     def look(self) -> None:
         """Remember what the curves over time are made of."""
@@ -66,17 +66,17 @@ class CurvePane(Plotted, AcrossPane):
 
     def subject(self) -> object:
         """Return the market and the figure."""
-        return (self.group.key, self.kind)
+        return (self.group.key, self.drawn)
 
     def curve(self) -> Curve:
         """Return the curve of now."""
         desk, market = self.desk, self.group.market
-        if self.kind in ("basis", "latency", "worth"):
+        if self.drawn in ("basis", "latency", "worth"):
             feed = desk.feed
-            return time_curve(self._series(self.kind), feed.now(), feed.wall(), self.size.width)
+            return time_curve(self._series(self.drawn), feed.now(), feed.wall(), self.size.width)
         if market is None:
             return Curve()
-        if self.kind == "depth":
+        if self.drawn == "depth":
             return depth_curve(market.book, digits_of(market.instrument, market.book).price)
         prints = list(islice(market.tape.prints, DELTA_PRINTS))
         counted, self._broken = unbroken(prints, self.group.gaps("trades"))
@@ -107,34 +107,34 @@ class CurvePane(Plotted, AcrossPane):
 
     def _verdict(self) -> Verdict | None:
         desk, pair = self.desk, self.desk.across.first_pair(self.group.key)
-        if self.kind == "delta":
+        if self.drawn == "delta":
             return self.group.verdict("trades")
-        if self.kind == "worth":
+        if self.drawn == "worth":
             holding = desk.holding()
             return holding.verdict if holding is not None else None
-        if self.kind == "basis" and pair is not None:
+        if self.drawn == "basis" and pair is not None:
             told = [self.judge(key) for key in pair]
             return next((verdict for verdict in told if verdict.mood != "good"), told[0])
         return self.group.verdict("book")
 
     def _titled(self) -> tuple[Line, tuple[Line, ...]]:
         """Return what is drawn, and its newest figures."""
-        desk, series = self.desk, self._series(self.kind) if self.kind in KINDS[2:] else []
+        desk, series = self.desk, self._series(self.drawn) if self.drawn in KINDS[2:] else []
         newest = [one.runs[-1][-1][1] if one.runs else None for one in series]
         venue = clean(self.group.key.venue, 16) if self.group.key is not None else ""
         notes: tuple[Line, ...] = ()
-        if self.kind == "delta":
+        if self.drawn == "delta":
             broken = self._broken
             gap = () if broken is None else (Span(f" since gap {clock(broken)}", "look"),)
             return (Span("Delta"), *gap), ()
-        if self.kind == "basis":
+        if self.drawn == "basis":
             pair = desk.across.first_pair(self.group.key)
             title = f" {clean(pair.own.venue, 14)}/{clean(pair.other.venue, 14)}" if pair else ""
             notes = tuple(
                 (Span(f"{signed(bps)}bp", "bright"),) for bps in newest if bps is not None
             )
             return (Span("Basis"), Span(title, "dim")), notes
-        if self.kind == "latency":
+        if self.drawn == "latency":
             named = zip(("lag", "rtt ..."), newest, strict=False)
             notes = tuple(
                 (Span(f"{name} ", "dim"), Span(f"{ms:.0f}ms", "text"))
@@ -142,7 +142,7 @@ class CurvePane(Plotted, AcrossPane):
                 if ms is not None
             )
             return (Span("Latency"), Span(f" {venue}", "dim")), notes
-        if self.kind == "worth":
+        if self.drawn == "worth":
             return self._worth(newest)
         return (Span("Depth"),), ()
 
