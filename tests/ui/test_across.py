@@ -19,6 +19,8 @@ from wsdash.feed.link import LinkState
 from wsdash.feed.market import ChannelState
 from wsdash.ui.across import Across, Pair, most_like, one_each
 from wsdash.ui.desk import Desk
+from wsdash.ui.pane_tables import sheet_of
+from wsdash.ui.snapshots.tape_rows import Choice
 from wsdash.ui.trends import Trend
 from wsdash.venues.venue import Subscription
 
@@ -144,6 +146,33 @@ def test_a_history_holds_only_moments_when_both_are_live() -> None:
     assert [point.begins for point in points].count(True) == 2
     assert across.first_pair(BTC) == pair
     assert across.first_pair(MarketKey("kraken", "ETH/USD")) is None
+
+
+def test_what_is_known_of_all_venues_can_be_written_to_a_file() -> None:
+    desk, feed = desk_of()
+    quote(feed, "64990.1", "64990.3")
+    look(desk)
+    for _ in range(3):
+        feed.time += 1
+        feed.touch(BTC, "book")
+        quote(feed, "64990.1", "64990.3")
+        desk.across.note(feed, lambda key: desk.verdict("book", key))
+    merged = sheet_of("merged", desk, desk.group, Choice())
+    assert merged is not None
+    far = [row[1:] for row in merged.table.rows if row[1] == "binance"]
+    assert far == [
+        ("binance", FAR.name, "LIVE", "bid", "64990.1", "2"),
+        ("binance", FAR.name, "LIVE", "ask", "64990.3", "2"),
+    ]
+    basis = sheet_of("basis", desk, desk.group, Choice())
+    assert basis is not None
+    times = [row[0] for row in basis.table.rows]
+    assert times == [feed.wall() - 2, feed.wall() - 1, feed.wall()]
+    assert {row[1:5] for row in basis.table.rows} == {(*BTC, *FAR)}
+    feed.state(FAR, "book", ChannelState.RESYNC, "gap")
+    merged = sheet_of("merged", desk, desk.group, Choice())
+    assert merged is not None
+    assert {row[1] for row in merged.table.rows} == {"kraken"}
 
 
 def test_latency_is_that_of_the_venue_in_focus_while_it_can_be_believed() -> None:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from wsdash.domain.figures_line import line_of
 from wsdash.feed.rows import CANDLES, GAPS, TRADES, candle_row, gap_row, trade_row
 from wsdash.feed.tables import Cell, Column, Table
+from wsdash.ui.across_tables import basis_table, merged_levels
 from wsdash.ui.desk import Desk
 from wsdash.ui.group import Group
 from wsdash.ui.snapshots.tape_rows import Choice
@@ -99,6 +100,9 @@ def sheet_of(pane: str, desk: Desk, group: Group, choice: Choice) -> Sheet | Non
         return _trades(group, choice)
     if pane == "curve":
         return _figures(desk, group)
+    if pane in ("merged", "basis"):
+        table = Table(BOOK, merged_levels(desk)) if pane == "merged" else basis_table(desk)
+        return Sheet(pane, _subject(group), table) if table.rows else None
     return _book(desk, group) if pane in ("ladder", "heat") else None
 
 
