@@ -191,15 +191,18 @@ def number_target() -> Target:
     return one
 
 
-def evil(chance: random.Random) -> str:
-    """Return text as nobody should send it."""
-    parts = []
-    for _ in range(chance.randint(1, 6)):
-        if chance.random() < 0.6:
-            parts.append(chance.choice(EVIL_TEXT))
-        else:
-            top = chance.choice((0x100, 0x3000, 0x11_0000))
-            parts.append("".join(chr(chance.randrange(top)) for _ in range(chance.randint(1, 8))))
+def _part(chance: random.Random) -> str:
+    if chance.random() < 0.6:
+        return chance.choice(EVIL_TEXT)
+    top = chance.choice((0x100, 0x3000, 0x11_0000))
+    return "".join(chr(chance.randrange(top)) for _ in range(chance.randint(1, 8)))
+
+
+def evil(chance: random.Random, stock: list[str], fresh: float = 0.02) -> str:
+    """Return text as nobody should send it, of parts in stock; a few of these are made anew."""
+    parts = chance.choices(stock, k=1 + int(chance.random() * 5))
+    if chance.random() < fresh:
+        stock[int(chance.random() * len(stock))] = _part(chance)
     return "".join(parts)
 
 
@@ -216,8 +219,12 @@ def harmful(text: str) -> bool:
 def text_target() -> Target:
     """Text from outside through the boundary, into a cause, and into a line of a pane."""
 
+    stock: list[str] = []
+
     def one(chance: random.Random) -> tuple[float, bytes]:
-        text = evil(chance)
+        if not stock:
+            stock.extend(_part(chance) for _ in range(20_000))
+        text = evil(chance, stock)
         start = time.perf_counter()
         safe = clean(text)
         cause = classify(Silence(text), "ws://127.0.0.1/").words
@@ -374,8 +381,9 @@ def main() -> int:
         figures.append({"line": line, "test": "fuzz", "values": values | {"worst": tally.worst}})
     if chosen.report is not None:
         chosen.report.mkdir(parents=True, exist_ok=True)
-        run = {"name": f"fuzz-{chosen.seed}", "started": time.time(), "seconds": chosen.seconds}
-        (chosen.report / f"fuzz-{chosen.seed}.json").write_text(
+        name = "-".join(("fuzz", *(chosen.target or []), str(chosen.seed))).replace(" ", "-")
+        run = {"name": name, "started": time.time(), "seconds": chosen.seconds}
+        (chosen.report / f"{name}.json").write_text(
             json.dumps(run | {"cases": [], "figures": figures}, indent=1)
         )
     return 1 if any(tally.crashes for tally in results.values()) else 0

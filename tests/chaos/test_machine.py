@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 from tests.chaos.memory import MemoryExchange, everything, memory_feed
 from tests.chaos.oracle import Oracle
 from tests.chaos.plugin import Figure
+from tests.chaos.walks import FOLLOWS
 from tests.virtual import VirtualLoop
 
 import wsdash.feed.connection as connection_module
@@ -49,12 +50,6 @@ FAULTS = (
     {"do": "flap 1008", "on": "public", "times": 3},
     {"do": "status 500", "on": "rest", "times": 2},
 )
-FOLLOWS = {(state, target) for (state, _), target in TRANSITIONS.items()} | {
-    (state, to)
-    for (state, signal) in TRANSITIONS
-    if signal is Signal.LOST
-    for to in (LinkState.HOLD, LinkState.PARKED)
-}
 seen: set[str] = set()
 counts = {"steps": 0, "connects": 0, "frames": 0, "deltas": 0}
 

@@ -211,6 +211,41 @@ def test_a_connection_parked_by_key_stays_away_until_it_is_retried() -> None:
     stage(act)
 
 
+def test_a_connection_parked_by_key_while_another_is_made_ready_stays_away() -> None:
+    async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
+        choir.muted = {"ack"}
+        live.rotate("toy public")
+        await asyncio.sleep(1)
+        assert len(network.sockets) == 2
+        live.park("toy public")
+        choir.muted.clear()
+        await asyncio.sleep(HOUR)
+        [report] = live.reports()
+        assert report.link.state is LinkState.PARKED
+        assert all(socket.ended for socket in network.sockets)
+
+    stage(act)
+
+
+def test_a_connection_parked_by_key_while_it_opens_does_not_talk() -> None:
+    async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
+        async def slowly(network: Network) -> FakeSocket:
+            await asyncio.sleep(2)
+            return await choir(network)
+
+        network.meet = slowly
+        live.reconnect("toy")
+        await asyncio.sleep(1)
+        assert live.reports()[0].link.state is LinkState.CONNECTING
+        live.park("toy public")
+        await asyncio.sleep(HOUR)
+        assert live.reports()[0].link.state is LinkState.PARKED
+        assert len(network.sockets) == 2
+        assert network.sockets[1].ended
+
+    stage(act)
+
+
 def test_a_connection_dropped_by_key_is_a_loss_like_any_other() -> None:
     async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
         live.drop("toy public")

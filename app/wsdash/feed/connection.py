@@ -179,6 +179,9 @@ class Connection:
     async def _meet(self) -> None:
         """Open a socket, and talk on it until it ends."""
         socket = await self._tools.open_socket(self.address, self.venue.max_size)
+        if self.link.state is LinkState.PARKED:  # by key, while it opened
+            socket.abort()
+            raise Dropped("parked by key")
         session = self._make_session()
         talk = self._talk = Talk(self, socket, session, self._tools, self._note_progress)
         try:

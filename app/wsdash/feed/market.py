@@ -64,7 +64,11 @@ class Stream:
         while self.revision == seen:
             waiter = asyncio.get_running_loop().create_future()
             self._waiters.append(waiter)
-            await waiter
+            try:
+                await waiter
+            finally:  # whoever gives up waiting leaves nothing behind
+                if waiter in self._waiters:
+                    self._waiters.remove(waiter)
         return self.revision
 
     def heard(self, now: float, venue_time: float | None) -> bool:

@@ -70,7 +70,11 @@ class Rotations:
 
     def _look(self, line: Line, rotation: Rotation, now: float) -> None:
         rotation.new.tick(now)
-        if rotation.is_ready(self._supervisor.board, line.connection):
+        old = line.connection.link
+        if old.state is LinkState.PARKED and old.retry_at is None:  # by key: no other is wanted
+            line.rotation = None
+            self._stop(rotation.new)
+        elif rotation.is_ready(self._supervisor.board, line.connection):
             self._swap(line, rotation, now)
         elif now - rotation.began > PATIENCE and line.connection.is_live:
             line.rotation, line.rotate_at = None, now + AGAIN_AFTER
