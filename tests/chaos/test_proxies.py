@@ -6,6 +6,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from socket import gaierror
 
 import pytest
 from tests.chaos.raw import talker, theatre
@@ -164,7 +165,7 @@ async def test_a_proxy_of_the_environment_is_used_only_where_the_settings_say_so
         loop = asyncio.get_running_loop()
 
         async def nowhere(*_: object, **__: object) -> object:
-            raise sockets.gaierror(-2, "no such name")
+            raise gaierror(-2, "no such name")
 
         with monkeypatch.context() as patch:
             patch.setattr(loop, "getaddrinfo", nowhere)

@@ -130,6 +130,7 @@ def test_the_book_after_the_swap_is_the_new_connections() -> None:
 
 
 @pytest.mark.row("D12")
+@pytest.mark.timeout(180)
 def test_a_connection_goes_before_the_venue_ends_it() -> None:
     async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
         choir.period = 2.0
