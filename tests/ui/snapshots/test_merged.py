@@ -139,6 +139,12 @@ def test_venues_that_lock_or_cross_each_other_are_shown_so(bid: str, ask: str, w
     assert len(crossed) == (2 if "CROSSED" in words else 0)
 
 
+def test_in_little_room_only_who_is_best_is_said_between_the_sides() -> None:
+    view = MergedView(26, 18, 0, 1)
+    merged, stands = shown([one("65000.1", "65000.5"), one("65000.2", "65000.4")], view)
+    assert any(row.startswith(" ─ bid B  ask B ─") for row in texts(merged, stands, view))
+
+
 def test_the_cursor_tells_a_row_exactly() -> None:
     view = MergedView(60, 20, -1, 1)
     bids = [("65000.1", "0.30000001")], [("65000.1", "0.1")]

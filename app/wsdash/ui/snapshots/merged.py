@@ -118,7 +118,7 @@ def _middle(merged: Merged, letters: dict[str, str], view: MergedView) -> Line:
             price = price_text(f"{best.price:f}", view.digits)
             brief = (*brief, gap, Span(f"{name} ", "dim"), Span(who, "bright"))
             full = (*full, gap, Span(f"{name} ", "dim"), Span(price, name), Span(f" {who}"))
-    inner = first_fit(view.width - 6, [(*told, *full), (*told, *brief), brief])
+    inner = first_fit(view.width - 6, [(*told, *full), (*told, *brief), brief[bool(told) :]])
     rest = max(0, view.width - width_of(inner) - 4)
     return (Span(" ─ ", "faint"), *inner, Span(" " + "─" * rest, "faint"))
 
