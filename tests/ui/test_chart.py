@@ -7,11 +7,12 @@ from tests.ui.fakes import BTC, FakeFeed, Scene
 from tests.ui.screen import dashboard, until
 
 from wsdash.domain.candles import Candle, CandleSeries
+from wsdash.feed.gaps import Gap
 from wsdash.feed.past import Past
 from wsdash.ui.snapshots.chart import View, chart
 from wsdash.ui.snapshots.chart_past import due, past_words
 from wsdash.ui.snapshots.clocks import short_clock
-from wsdash.ui.snapshots.lines import plain_text, width_of
+from wsdash.ui.snapshots.lines import ascii_only, plain_text, width_of
 from wsdash.ui.snapshots.picture import Verdict
 
 LIVE = Verdict("LIVE", "0.1s")
@@ -101,3 +102,15 @@ async def test_scrolling_back_asks_for_older_candles_and_stays_at_its_time() -> 
         await until(pilot, lambda: "no older: HTTP 503, again in 7s" in pane.text)
         await pilot.press("c")
         assert pane._back() == 0
+
+
+def test_a_hole_is_told_from_a_wick_and_from_a_time_without_trades() -> None:
+    feed = FakeFeed()
+    market = feed.board.market(BTC)
+    known = [Candle(minute * 60, "5", "9", "1", "5", "1") for minute in (0, 1, 8, 9)]
+    feed.candles(BTC, "1m", known)
+    gap = Gap(180.0, 200.0, "kraken public", "", "lost")
+    for gaps in ([], [gap]):
+        picture = chart(market, gaps, LIVE, View("1m", 40, 5))
+        assert any(":" in plain_text(ascii_only(row)) for row in picture.rows) == bool(gaps)
+        assert any("┊" in plain_text(row) for row in picture.rows) == bool(gaps)

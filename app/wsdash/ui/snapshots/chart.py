@@ -160,8 +160,8 @@ def _cells(
             cells.append(Span(*drawn[index, row]))
         elif glyph != " " and slot.bar is not None:
             cells.append(Span(glyph, slot.bar.role))
-        elif slot.hole or (slot.bar is None and view.step >= 60):
-            cells.append(Span("┊", "look" if slot.hole else "faint"))
+        elif slot.hole:  # where nothing was traded, nothing is missing
+            cells.append(Span("┊", "look"))
         else:
             cells.append(Span(blank, "faint"))
         if view.spacing > 1:

@@ -44,7 +44,8 @@ _MODEST: Final = frozenset({"look", "bad", "good", "cursor", "title", "focus", "
 _ASCII: Final = str.maketrans(
     {
         **dict.fromkeys("─━┈═—", "-"),
-        **dict.fromkeys("│┊╵╷", "|"),
+        **dict.fromkeys("│╵╷", "|"),
+        "┊": ":",
         **dict.fromkeys("┌┐└┘├┤┬┴┼", "+"),
         **dict.fromkeys("▋▊▉█▌┃╹╻╽╿▐", "#"),
         **dict.fromkeys("▏▎▍", "."),
