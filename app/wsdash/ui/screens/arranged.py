@@ -75,23 +75,23 @@ class Arranged(Board):
     def action_group(self) -> None:
         """Put the focused pane into the next group."""
         pane = self.panes[self.focused_name]
-        if pane.kind not in OF_MARKET:
+        if pane.pane_kind not in OF_MARKET:
             self._tell("this pane shows no market of a group")
             return
         letter = LETTERS[(LETTERS.index(pane.letter) + 1) % len(LETTERS)]
-        self._edit(lambda tree: regrouped(tree, pane.id or "", letter), "", pane.kind, letter)
+        self._edit(lambda tree: regrouped(tree, pane.id or "", letter), "", pane.pane_kind, letter)
 
     def action_another(self) -> None:
         """Put another pane of this kind beside it, for the next group."""
         pane, size = self.panes[self.focused_name], self._class()
-        tree = self._tree(size) if size != "tiny" else Leaf(pane.kind)
-        letter = next_letter(tree, pane.kind, pane.letter) if pane.kind in OF_MARKET else ""
+        tree = self._tree(size) if size != "tiny" else Leaf(pane.pane_kind)
+        letter = next_letter(tree, pane.pane_kind, pane.letter) if pane.letter else ""
         if not letter:
             self._tell("there is no other of this pane")
             return
-        new = Leaf(pane.kind, letter)
+        new = Leaf(pane.pane_kind, letter)
         self._edit(
-            lambda tree: beside(tree, pane.id or "", new), "no room for it", pane.kind, letter
+            lambda tree: beside(tree, pane.id or "", new), "no room for it", pane.pane_kind, letter
         )
 
     def _edit(

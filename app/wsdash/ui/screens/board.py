@@ -88,7 +88,7 @@ class Board(Screen[None]):
     @property
     def focused_kind(self) -> str:
         """What the focused pane is."""
-        return self.panes[self.focused_name].kind
+        return self.panes[self.focused_name].pane_kind
 
     def named(self, kind: str) -> str:
         """Return the name of a kind's pane for the group in focus."""

@@ -28,7 +28,7 @@ class DashboardScreen(Arranged):
         """Go to the next pane; where there is one place beside the ladder, it comes there."""
         names = self._round()
         name = names[(names.index(self.focused_name) + step) % len(names)]
-        if self.panes[name].kind == "ladder" and self.panes[name].place is None:
+        if self.panes[name].pane_kind == "ladder" and self.panes[name].place is None:
             self.action_back()
         else:
             self.bring(name)
@@ -40,7 +40,7 @@ class DashboardScreen(Arranged):
         """
         names: list[str] = []
         for kind in PANES:
-            all_of = [name for name, pane in self.panes.items() if pane.kind == kind]
+            all_of = [name for name, pane in self.panes.items() if pane.pane_kind == kind]
             seen = [name for name in all_of if self.panes[name].place or name == self.focused_name]
             names += seen or [self.named(kind)]
         return names

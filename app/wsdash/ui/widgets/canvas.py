@@ -94,21 +94,28 @@ class Canvas(Widget):
         return strip
 
     def _strip(self, line: Line, width: int) -> Strip:
-        strip = Strip(
+        return Strip(
             [Segment(text, self._style(role)) for text, role in fit(line, width) if text], width
         )
-        background = self.background_colors[1]
-        for line_filter in self.get_line_filters():
-            strip = strip.apply_filter(line_filter, background)
-        return strip
 
     def _style(self, role: str) -> Style:
         style = self._palette.get(role)
-        if style is None and role.startswith("heat "):
-            older, newer = heat_colours(role, self.app.theme_variables)
-            own = Style(color=older.rich_color, bgcolor=newer.rich_color)
-            style = self._palette[role] = self.rich_style + own
-        elif style is None:
-            own = self.get_component_rich_style(f"pane--{role}")
-            style = self._palette[role] = self.rich_style + own
+        if style is None:
+            style = self._palette[role] = self._filtered(self.rich_style + self._own_style(role))
         return style
+
+    def _own_style(self, role: str) -> Style:
+        if role.startswith("heat "):
+            older, newer = heat_colours(role, self.app.theme_variables)
+            return Style(color=older.rich_color, bgcolor=newer.rich_color)
+        return self.get_component_rich_style(f"pane--{role}")
+
+    def _filtered(self, style: Style) -> Style:
+        """Return a style as the filters of the terminal leave it.
+
+        They change styles and never text: once for a role is enough, and not once for a line.
+        """
+        background, segments = self.background_colors[1], [Segment(" ", style)]
+        for line_filter in self.get_line_filters():
+            segments = line_filter.apply(segments, background)
+        return segments[0].style or style

@@ -25,7 +25,7 @@ class Pane(Guarded):
     Attributes:
         place: where it stands; None while it is not on the screen, and then it does not draw.
         pace: seconds between two drawings where fewer than all frames are enough.
-        kind: what it is, such as ``ladder``.
+        pane_kind: what it is, such as ``ladder``.
         letter: of the group it belongs to; empty where it goes with the one in focus.
         frozen_at: since when it stands still by the trader's wish, None while it moves.
     """
@@ -51,7 +51,7 @@ class Pane(Guarded):
     def __init__(self, desk: Desk, *, name: str) -> None:
         super().__init__(name=name)
         self.desk = desk
-        self.kind, self.letter = split_name(name)
+        self.pane_kind, self.letter = split_name(name)
         self.can_focus = self.bordered
         self.place: Place | None = None
         self.frozen_at: float | None = None
