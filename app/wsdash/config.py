@@ -13,6 +13,7 @@ TEMPLATE: Final = """\
 # wsdash settings. Every line is optional; what is commented out shows the default.
 # The environment wins over this file: WSDASH_THEME, WSDASH_VENUES__KRAKEN__API_KEY, ...
 
+# What is added and taken off by keys is kept in watchlist.txt beside this file, and goes first.
 # watchlist = ["kraken:BTC/USD", "kraken:ETH/USD", "kraken:SOL/USD", "binance:BTCUSDT"]
 # theme = "wsdash-dark"
 # glyphs = "auto"        # or "unicode", "ascii"

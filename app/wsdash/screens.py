@@ -174,7 +174,12 @@ def _dashboard(
         alerts=alerts,
         **_look(settings, begun.origin),
     )
-    return run_app(app, mouse=settings.mouse, state_dir=state_dir())
+    code = run_app(app, mouse=settings.mouse, state_dir=state_dir())
+    if app.demo_wanted and code == 0:
+        sys.stdout.write("the demo begins ...\n")
+        sys.stdout.flush()
+        return demo(1, None, None)
+    return code
 
 
 def _alerts(settings: Settings, feed: LiveFeed, *, kept: bool) -> Alerts:

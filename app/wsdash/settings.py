@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     watchlist: list[str] = Field(
         default=["kraken:BTC/USD", "kraken:ETH/USD", "kraken:SOL/USD", "binance:BTCUSDT"]
     )
-    """Markets shown at start, as VENUE:SYMBOL."""
+    """Markets shown at start, as VENUE:SYMBOL; a list kept by keys goes before the file's."""
     theme: str = "wsdash-dark"
     """Name of a theme; the palette (Ctrl+P) lists them."""
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"

@@ -300,25 +300,6 @@ async def test_the_feed_lives_as_long_as_the_screen() -> None:
     assert life == ["started", "ended"]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_first_screen_says_what_this_is_and_where_settings_live(
-    size: tuple[int, int],
-) -> None:
-    feed = FakeFeed()
-    feed.list_instruments([Instrument("kraken", "BTC/USD", "BTC", "USD", "0.1", 1, 8)])
-    app = Dashboard(feed, ascii_only=False, settings=[("file", "~/.config/wsdash/config.toml")])
-    async with app.run_test(size=size) as pilot:
-        await shows(pilot, "wsdash", "numbers are true", "/   finds a market")
-        if size[1] > 20:
-            await shows(pilot, "wsdash demo", "config.toml")
-        assert "Ladder" not in screen_text(app)
-        await pilot.press("slash")
-        await shows(pilot, "Find a market", "BTC/USD")
-        await pilot.press("enter")
-        await shows(pilot, "BTC/USD kraken", "SYNC")
-        await hides(pilot, "numbers are true")
-
-
 @pytest.mark.row("F4")
 async def test_at_80_columns_the_bar_keeps_the_age_of_every_stream() -> None:
     app, feed, _ = dashboard()

@@ -38,7 +38,7 @@ def test_the_keys_of_the_program_itself_are_in_the_help() -> None:
 
 
 def test_every_binding_has_a_name_of_its_own_and_a_key_of_its_own() -> None:
-    owned = [bindings(), *(bindings(pane) for pane in PANES)]
+    owned = [bindings(), *(bindings(pane) for pane in (*PANES, "welcome"))]
     ids = [binding.id for table in owned for binding in table]
     assert sorted(map(str, ids)) == sorted(key.id for key in KEYS)
     for table in owned:
@@ -58,7 +58,7 @@ def test_a_remapped_key_is_in_the_bottom_line_under_its_new_name() -> None:
     shown = corner("ladder", keymap, replay=False)
     assert [key for key, _ in shown] == ["Ctrl+F", "> -", "F", "Tab", "?"]
     assert help_entries("ladder", keymap, replay=False)[0][1][0] == ("Ctrl+F", "find")
-    assert corner("welcome", keymap, replay=False)[0] == ("Ctrl+F", "find")
+    assert corner("welcome", keymap, replay=False)[0] == ("Ctrl+F", "pick")
 
 
 def test_every_key_of_the_bottom_line_is_one_of_the_table() -> None:

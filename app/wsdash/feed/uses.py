@@ -65,6 +65,10 @@ class Uses:
         use = self._uses.get(name)
         return 0.0 if use is None else use.at(wall)
 
+    def weights(self, wall: float) -> dict[str, float]:
+        """Return how much every market counts that was opened."""
+        return {name: use.at(wall) for name, use in self._uses.items()}
+
     def save(self) -> None:
         """Add what is new to the file as it is now: other screens write it too.
 

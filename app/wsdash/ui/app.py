@@ -10,9 +10,9 @@ from wsdash.ui.arranging import Arranging
 from wsdash.ui.band import Mode
 from wsdash.ui.hints import help_entries
 from wsdash.ui.keys import action_of
-from wsdash.ui.screens.finder import Finder
+from wsdash.ui.screens.finder import Finder, Fixed
 from wsdash.ui.screens.sheet import Rows, Sheet
-from wsdash.ui.snapshots.finder import Item
+from wsdash.ui.snapshots.search import Item
 from wsdash.ui.snapshots.sheets import help_rows, settings_rows
 from wsdash.ui.themes import TITLES
 
@@ -98,8 +98,9 @@ class Dashboard(Arranging):
 
     def action_help(self) -> None:
         """Show the help for the focused pane."""
+        first = self.desk.key is None and not self.desk.watchlist
         sections = help_entries(
-            self.board_screen.focused_kind,
+            "welcome" if first else self.board_screen.focused_kind,
             self.key_names,
             replay=self.desk.player is not None,
         )
@@ -121,12 +122,12 @@ class Dashboard(Arranging):
         for section, entries in help_entries("", self.key_names, replay=False):
             commands += [Item(words, words, key) for key, words in entries if section]
 
-        def chosen(value: str | None) -> None:
-            if value is not None:
+        def chosen(values: list[str] | None) -> None:
+            for value in values or ():
                 self.call_after_refresh(self._command, value)
 
         self.push_screen(
-            Finder("Commands", lambda: commands, ascii_only=self.desk.ascii_only, empty="none"),
+            Finder("Commands", Fixed(commands), ascii_only=self.desk.ascii_only),
             chosen,
         )
 

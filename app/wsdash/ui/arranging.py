@@ -15,8 +15,8 @@ from wsdash.ui.layouts.presets import PRESETS, STANDARD, Layout
 from wsdash.ui.layouts.text import BadLayout, named
 from wsdash.ui.layouts.tree import leaves
 from wsdash.ui.screens.ask import Ask
-from wsdash.ui.screens.finder import Finder
-from wsdash.ui.snapshots.finder import Item
+from wsdash.ui.screens.finder import Finder, Fixed
+from wsdash.ui.snapshots.search import Item
 from wsdash.ui.watching import Watching
 
 LOAD, SAVE, REMOVE = "load ", "save", "remove "
@@ -62,14 +62,12 @@ class Arranging(Watching):
     def action_layouts(self) -> None:
         """Choose a layout to load; or save this one, or remove one."""
 
-        def chosen(value: str | None) -> None:
-            if value is not None:
+        def chosen(values: list[str] | None) -> None:
+            for value in values or ():
                 self.call_after_refresh(self.do_layout, value)
 
-        items = self.layout_items()
-        self.push_screen(
-            Finder("Layouts", lambda: items, ascii_only=self.desk.ascii_only, empty="none"), chosen
-        )
+        items = Fixed(self.layout_items())
+        self.push_screen(Finder("Layouts", items, ascii_only=self.desk.ascii_only), chosen)
 
     def layout_items(self) -> list[Item]:
         """Return what can be done with layouts, as items to be found."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,7 @@ from wsdash.ui.alarm import Alarm
 from wsdash.ui.group import Group
 from wsdash.ui.groups import Groups
 from wsdash.ui.guard import Guard
+from wsdash.ui.hints import label
 from wsdash.ui.snapshots.balances import Holding
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.picture import Verdict
@@ -52,6 +53,7 @@ class Desk:
         alarm: the alerts.
         across: the asset in focus at all venues.
         trends: figures over time.
+        keymap: keys of the trader's own, by their names.
     """
 
     feed: Feed
@@ -76,6 +78,7 @@ class Desk:
     alarm: Alarm = field(default_factory=Alarm)
     across: Across = field(default_factory=Across)
     trends: Trends = field(default_factory=Trends)
+    keymap: Mapping[str, str] = field(default_factory=dict)
     groups: Groups = field(init=False)
 
     def __post_init__(self, opened: MarketKey | None, interval: str) -> None:
@@ -85,6 +88,10 @@ class Desk:
     def group(self) -> Group:
         """The group in focus."""
         return self.groups.current
+
+    def press(self, name: str) -> str:
+        """Return what is pressed for the key of a name."""
+        return label(name, self.keymap)
 
     @property
     def key(self) -> MarketKey | None:

@@ -61,8 +61,8 @@ REPLAY_CORNER: Final = (
 """The keys that matter in a replay."""
 
 WELCOME_CORNER: Final = (
-    ("find", "find"),
-    ("palette", "commands"),
+    ("find", "pick"),
+    ("welcome.demo", "demo"),
     ("settings", "settings"),
     ("quit", "quit"),
 )
@@ -110,8 +110,9 @@ def help_entries(
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return everything the help says, in sections: this pane first, then the rest."""
     sections: list[tuple[str, list[tuple[str, str]]]] = []
-    if replay or pane in CORNER:
+    if replay or pane in CORNER or pane == "welcome":
         title = "In this replay" if replay else f"In the {pane}"
+        title = "On the first screen" if pane == "welcome" else title
         entries = list(corner(pane, keymap, replay=replay)[:4])
         known = {label for label, _ in entries}
         entries += [

@@ -35,6 +35,7 @@ LADDER: Final = ("ladder",)
 CHART: Final = ("chart",)
 TAPE: Final = ("tape",)
 WATCH: Final = ("watch",)
+WELCOME: Final = ("welcome",)
 
 KEYS: Final = (
     Key("help", "question_mark,f1", "?", "app.help", "help for this pane"),
@@ -97,6 +98,8 @@ KEYS: Final = (
     Key("watch.turn", "S", "S", "app.turn_sort", "watchlist: the other way round", WATCH, True),
     Key("watch.down", "J", "J", "app.shift(1)", "watchlist: the chosen further down", WATCH, True),
     Key("watch.up", "K", "K", "app.shift(-1)", "watchlist: the chosen further up", WATCH, True),
+    Key("welcome.demo", "d", "d", "app.demo", "first screen: the demo, offline", WELCOME, True),
+    Key("welcome.pick", "enter", "Enter", "app.find", "first screen: pick markets", WELCOME, True),
     Key("drop", "x", "x", "app.drop", "drop this connection, as a fault would", SUPERVISOR),
     Key("park", "p", "p", "app.park", "park this connection; again: let it come back", SUPERVISOR),
     Key("rotate", "T", "T", "app.rotate", "rotate this connection without a gap", SUPERVISOR),

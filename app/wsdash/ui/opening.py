@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wsdash.domain.instrument import MarketKey
+from wsdash.ui.catalogue import Catalogue
 from wsdash.ui.screens.finder import Finder
-from wsdash.ui.snapshots.finder import Item, instrument_items
 from wsdash.ui.tools import Tools
 
 
 class Opening(Tools):
     """Puts markets in focus."""
+
+    _catalogue: Catalogue | None = None
 
     def open_market(self, key: MarketKey) -> None:
         """Put another market in focus; its title comes first, its numbers when they are there."""
@@ -25,7 +27,9 @@ class Opening(Tools):
     def action_entry(self, number: int) -> None:
         """Open a market of the watchlist by its number, as they stand on the screen."""
         listed = self.board_screen.cast.watch.listed
-        if number <= len(listed):
+        if self.desk.key is None and not listed:
+            self.pick(number)
+        elif number <= len(listed):
             self.open_market(listed[number - 1])
 
     def action_open(self) -> None:
@@ -35,7 +39,10 @@ class Opening(Tools):
             self.open_market(key)
 
     def action_find(self) -> None:
-        """Find a market in the lists of all venues."""
+        """Find a market in the lists of all venues; on the first screen, several."""
+        if self.desk.key is None and not self.desk.watchlist:
+            self.pick(0)
+            return
 
         def chosen(keys: list[MarketKey]) -> None:
             if keys:
@@ -43,28 +50,31 @@ class Opening(Tools):
 
         self.find("Find a market", chosen)
 
-    def find(self, title: str, found: Callable[[list[MarketKey]], None]) -> None:
-        """Let the trader find markets in the lists of all venues."""
-        self.desk.searching = True
+    def pick(self, number: int) -> None:
+        """Let the trader pick the first markets, of a venue by its number, or of all."""
+        raise NotImplementedError
+
+    def find(
+        self,
+        title: str,
+        found: Callable[[list[MarketKey]], None],
+        venue: str = "",
+        *,
+        several: bool = False,
+    ) -> None:
+        """Let the trader find markets in the lists of all venues, or of one."""
+        desk = self.desk
+        if self._catalogue is None:
+            self._catalogue = Catalogue(desk, self.kept)
+        self._catalogue.begin(venue)
+        desk.searching = True
         self.subscribe()
 
-        def chosen(value: str | None) -> None:
-            self.desk.searching = False
-            if value is None:
-                found([])
-            else:
-                venue, _, name = value.partition(":")
-                found([MarketKey(venue, name)])
-
-        def listed() -> list[Item]:
-            return instrument_items(self.desk.feed.board.instruments)
+        def chosen(values: list[str] | None) -> None:
+            desk.searching = False
+            parts = [value.partition(":") for value in values or ()]
+            found([MarketKey(at, name) for at, _, name in parts])
 
         self.push_screen(
-            Finder(
-                title,
-                listed,
-                ascii_only=self.desk.ascii_only,
-                empty="the venue's list is on its way",
-            ),
-            chosen,
+            Finder(title, self._catalogue, ascii_only=desk.ascii_only, several=several), chosen
         )

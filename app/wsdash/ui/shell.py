@@ -110,6 +110,7 @@ class Shell(Looks):
             export_dir=export_dir,
             settings=settings,
             alarm=Alarm(alerts),
+            keymap=dict(keymap or {}),
         )
         self.desk.wake.redraw = self._draw_soon
         self.desk.across.changed = self.subscribe
@@ -118,7 +119,7 @@ class Shell(Looks):
         self.tempo = Tempo(fps, lambda: self.lag.worst, limit=lambda: self.band.fps)
         self.desk.resubscribe = self.subscribe
         self.board_screen = DashboardScreen(self.desk, self.tempo)
-        self.key_names = self.board_screen.cast.keys.keymap = dict(keymap or {})
+        self.key_names = self.desk.keymap
         self._lifespan = lifespan
         self.settings = settings
         self.incident = incident

@@ -13,8 +13,13 @@ from wsdash.ui.widgets.watch import WatchPane
 
 
 class Watching(Opening):
-    """Adds, removes, moves and orders what is watched."""
+    """Adds, removes, moves and orders what is watched.
 
+    Attributes:
+        demo_wanted: whether the trader left for the demo.
+    """
+
+    demo_wanted = False
     _taken: tuple[tuple[int, MarketKey], ...] = ()
 
     @property
@@ -33,7 +38,7 @@ class Watching(Opening):
 
     def action_add(self) -> None:
         """Find markets and put them on the watchlist."""
-        self.find("Add markets", self.watch_also)
+        self.find("Add markets", self.watch_also, several=True)
 
     def action_remove(self) -> None:
         """Take the market under the cursor off the watchlist."""
@@ -88,6 +93,27 @@ class Watching(Opening):
         elif keys:
             full = len(listed) >= MOST_MARKETS
             self.say("the watchlist is full" if full else f"{_name(keys[0])} is on it already")
+
+    def pick(self, number: int) -> None:
+        """Let the trader pick the first markets, of a venue by its number, or of all."""
+        venues = self.desk.feed.venues
+
+        def picked(keys: list[MarketKey]) -> None:
+            if keys:
+                self.watch_also(keys)
+                self.open_market(keys[0])
+
+        if number <= len(venues):
+            venue = venues[number - 1] if number else ""
+            self.find("Pick markets", picked, venue, several=True)
+
+    def action_demo(self) -> None:
+        """Leave for the demo, where this is the first screen of live markets."""
+        if self.desk.feed.mode == "live":
+            self.demo_wanted = True
+            self.exit()
+        else:
+            self.say("this is no live screen")
 
     def _take(self, key: MarketKey) -> None:
         place = self.desk.watchlist.index(key)

@@ -91,15 +91,15 @@ class Workers:
         def victim() -> Pane:
             return next((pane for pane in moved if pane.place is not None), moved[0])
 
-        self._screen.run_worker(
-            contained(
+        async def run() -> None:
+            """Begin with the worker: one that is cancelled before leaves nothing behind."""
+            await contained(
                 work,
                 lambda error: victim().crashed(error),
                 lambda: all(pane.may_run() for pane in moved),
-            ),
-            name=name,
-            group=group,
-        )
+            )
+
+        self._screen.run_worker(run, name=name, group=group)  # type: ignore[arg-type]
 
     def _stream_of(self, channel: Channel, key: MarketKey) -> Callable[[], Stream | None]:
         return lambda: self._desk.stream_of(channel, key)

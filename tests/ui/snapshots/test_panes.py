@@ -10,14 +10,12 @@ from tests.ui.fakes import BTC, MARKETS, SHIB, FakeFeed, Scene
 from wsdash.domain.account import Account, Balance
 from wsdash.domain.candles import Candle
 from wsdash.domain.instrument import MarketKey
-from wsdash.domain.text import clean
 from wsdash.feed.gaps import Gap
 from wsdash.feed.market import Market
 from wsdash.ui.snapshots.balances import Holding, balances
 from wsdash.ui.snapshots.candle_cells import Bar, Scale, column
 from wsdash.ui.snapshots.chart import View, chart
 from wsdash.ui.snapshots.curve import curve_rows, delta_curve, depth_curve
-from wsdash.ui.snapshots.finder import Item, finder_rows, found, instrument_items
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.picture import Picture, Verdict
@@ -168,26 +166,3 @@ def test_curves_are_drawn_in_their_size(feed: FakeFeed) -> None:
         plain_text(row).isascii()
         for row in curve_rows(depth_curve(market.book, 1), 44, 9, ascii_only=True)
     )
-
-
-def test_the_finder_prefers_what_begins_like_the_query(feed: FakeFeed) -> None:
-    items = instrument_items(feed.board.instruments)
-    assert [item.value for item in found(items, "eth", 2)] == ["kraken:ETH/USD", "binance:ETHUSDT"]
-    assert found(items, "btc bin", 5)[0].value == "binance:BTCUSDT"
-    assert found(items, "dgu", 5)[0].value == "kraken:DOGE/USD"
-    assert found(items, "nothing like it", 5) == []
-    assert len(found(items, "", 3)) == 3
-
-
-@given(
-    st.lists(st.text(max_size=30), min_size=1, max_size=20),
-    st.integers(0, 25),
-    st.integers(20, 60),
-)
-def test_finder_rows_are_exactly_as_wide_as_asked(
-    names: list[str], chosen: int, width: int
-) -> None:
-    items = [Item(name, clean(name), "kraken") for name in names]
-    rows = finder_rows(items, min(chosen, len(items) - 1), width, 6)
-    assert {width_of(row) for row in rows} == {width}
-    assert any(span.role == "cursor" for row in rows for span in row)

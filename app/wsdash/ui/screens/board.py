@@ -80,10 +80,10 @@ class Board(Screen[None]):
     def focused_name(self) -> str:
         """The name of the focused pane, or of the one that is on its way to the screen.
 
-        The small screen counts as the ladder.
+        The small screen counts as the ladder, and so does the first one.
         """
         name = self._bound_for or (self.focused.id if isinstance(self.focused, Pane) else None)
-        return self.named("ladder") if name is None or name == "compact" else name
+        return self.named("ladder") if name in (None, "compact", "welcome") else name
 
     @property
     def focused_kind(self) -> str:

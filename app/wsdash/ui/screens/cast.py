@@ -43,6 +43,7 @@ class Cast:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.keys = KeyBar(desk, name="keys")
+        self.welcome = Welcome(desk, name="welcome")
         self.watch = WatchPane(desk, name="watch")
         self.supervisor = SupervisorPane(desk, name="supervisor")
         self.groups = {letter: Set(desk, letter) for letter in LETTERS}
@@ -56,7 +57,7 @@ class Cast:
             self.supervisor,
             GapPane(desk, name="gaps"),
             LinkLines(desk, name="links"),
-            Welcome(desk, name="welcome"),
+            self.welcome,
             StatusBar(desk, name="status"),
             self.keys,
             Compact(desk, lambda: self.ladder, name="compact"),

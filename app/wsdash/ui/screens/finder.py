@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,33 +11,81 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from wsdash.ui.screens.dialog import Dialog
-from wsdash.ui.snapshots.finder import Item, finder_rows, found
-from wsdash.ui.snapshots.lines import Line, Span, ascii_only
+from wsdash.ui.snapshots.finder import finder_rows, note
+from wsdash.ui.snapshots.lines import Line, Span, ascii_only, width_of
 from wsdash.ui.snapshots.picture import Frame, Picture, framed
+from wsdash.ui.snapshots.search import Index, Item
 from wsdash.ui.widgets.guarded import Guarded
 
 _LIMIT = 200
 
 
-class Finder(Dialog[str | None]):
-    """Finds one of many items by a few letters of its name; returns its value, or None."""
+class Source(Protocol):
+    """What is searched."""
+
+    def total(self) -> int:
+        """Return how much there is to be found."""
+
+    def search(self, query: str, limit: int) -> list[Item]:
+        """Return the best matches of a query, best first."""
+
+    def pending(self, width: int) -> list[Line]:
+        """Return what is still to come, as rows."""
+
+    def beside(self, item: Item) -> Sequence[Line]:
+        """Return what can stand beside an item, the longest first."""
+
+
+class Fixed:
+    """Items that are all there."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._index = Index(items)
+
+    def total(self) -> int:
+        """Return how many there are."""
+        return len(self._index)
+
+    def search(self, query: str, limit: int) -> list[Item]:
+        """Return the best matches."""
+        return [match.item for match in self._index.search(query, limit)]
+
+    def pending(self, width: int) -> list[Line]:
+        """Nothing more comes."""
+        del width
+        return []
+
+    def beside(self, item: Item) -> Sequence[Line]:
+        """Return its note."""
+        return [note(item, 40)]
+
+
+class Finder(Dialog[list[str] | None]):
+    """Finds items by a few letters of their names; returns their values, or None.
+
+    Args:
+        title: what is looked for.
+        source: what is searched.
+        several: whether Tab marks items that are returned together.
+        ascii_only: draw with ASCII alone.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),
-        Binding("down,ctrl+n,tab", "choose(1)", "Next", show=False, priority=True),
+        Binding("down,ctrl+n", "choose(1)", "Next", show=False, priority=True),
         Binding("up,ctrl+p,shift+tab", "choose(-1)", "Previous", show=False, priority=True),
+        Binding("tab", "mark", "Mark", show=False, priority=True),
     ]
 
     def __init__(
-        self, title: str, items: Callable[[], Sequence[Item]], *, ascii_only: bool, empty: str
+        self, title: str, source: Source, *, ascii_only: bool, several: bool = False
     ) -> None:
         super().__init__()
-        self._title = title
-        self._items = items
+        self._title, self._source, self._several = title, source, several
         self._ascii = ascii_only
-        self._empty = empty
         self._chosen = 0
         self._matches: list[Item] = []
+        self._marked: dict[str, None] = {}
         self._known = -1
         self.canvas = Guarded(name="matches")
 
@@ -64,37 +112,68 @@ class Finder(Dialog[str | None]):
         self._search()
 
     def on_input_submitted(self, _event: Input.Submitted) -> None:
-        """Return what is chosen."""
-        if self._matches:
-            self.dismiss(self._matches[self._chosen].value)
+        """Return what is marked, or else what is chosen."""
+        if self._marked:
+            self.dismiss(list(self._marked))
+        elif self._matches:
+            self.dismiss([self._matches[self._chosen].value])
 
     def action_choose(self, step: int) -> None:
         """Choose the next or the previous match."""
         self._chosen = max(0, min(len(self._matches) - 1, self._chosen + step))
-        self.draw()
+        self.redraw()
+
+    def action_mark(self) -> None:
+        """Mark what is chosen, or mark it no more, and go on to the next."""
+        if self._several and self._matches:
+            value = self._matches[self._chosen].value
+            if value in self._marked:
+                del self._marked[value]
+            else:
+                self._marked[value] = None
+        self.action_choose(1)
 
     def action_leave(self) -> None:
         """Go back with nothing."""
         self.dismiss(None)
 
     def draw(self) -> None:
-        """Show the matches."""
+        """Show the matches, and below them what is still to come."""
         frame = Frame(self.canvas.size.width, self.canvas.size.height, focused=True)
-        if self._known:
-            rows = finder_rows(self._matches, self._chosen, frame.inner_width, frame.inner_height)
-        else:
-            rows = [(Span(f" {self._empty}", "dim"),)]
+        width, height = frame.inner_width, frame.inner_height
+        below = [*self._source.pending(width), *self._keys(width, height)]
+        below = below[: max(0, height - 1)]
+        rows: list[Line] = []
+        if self._known or self._matches or not below:
+            rows = finder_rows(
+                self._matches,
+                self._chosen,
+                width,
+                height - len(below),
+                marked=self._marked,
+                beside=self._source.beside,
+            )
+        blank: list[Line] = [()] * (height - len(below) - len(rows))
         notes: tuple[Line, ...] = ((Span(f"{self._known:,}", "dim"),),)
+        if self._marked:
+            notes = ((Span(f"{len(self._marked)} marked", "bright"),), *notes)
+        rows = [*rows, *blank, *below]
         lines = framed(Picture((Span(self._title),), tuple(rows), None, notes), frame)
         self.canvas.show([ascii_only(line) for line in lines] if self._ascii else lines)
 
+    def _keys(self, width: int, height: int) -> list[Line]:
+        """Return what the keys do, where that is not what everybody expects."""
+        line: Line = (Span(" Tab marks  Enter takes the marked  Esc back", "dim"),)
+        return [line] if self._several and height >= 5 and width_of(line) <= width else []
+
     def _look_again(self) -> None:
-        if len(self._items()) != self._known:
+        if self._source.total() != self._known:
             self._search()
+        else:
+            self.redraw()  # waits and prices go on
 
     def _search(self) -> None:
-        items = self._items()
-        self._known = len(items)
-        self._matches = found(items, self.query_one(Input).value, _LIMIT)
+        self._known = self._source.total()
+        self._matches = self._source.search(self.query_one(Input).value, _LIMIT)
         self._chosen = max(0, min(self._chosen, len(self._matches) - 1))
         self.redraw()

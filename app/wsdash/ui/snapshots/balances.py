@@ -27,18 +27,19 @@ class Holding(NamedTuple):
 
 
 def balances(
-    holding: Holding | None, pricing: str, price_of: PriceOf, size: tuple[int, int], skip: int = 0
+    holding: Holding | None,
+    pricing: str,
+    price_of: PriceOf,
+    size: tuple[int, int],
+    skip: int = 0,
+    venue: str = "",
 ) -> Picture:
-    """Return the balances of an account, the most valuable first."""
+    """Return the balances of an account, the most valuable first; or how one is made known."""
     width, height = size
     if holding is not None and holding.verdict.believable:  # its age is in the status bar
         holding = holding._replace(verdict=holding.verdict._replace(detail=""))
     if holding is None:
-        rows: tuple[Line, ...] = (
-            (Span(" no account", "dim"),),
-            (Span(" wsdash keys add VENUE", "dim"),),
-        )
-        return Picture((Span("Balances"),), rows)
+        return Picture((Span("Balances"),), _without_account(venue))
     title: Line = (Span("Balances"),)
     above: tuple[Line, ...] = ()
     if holding.warning is not None:
@@ -46,10 +47,12 @@ def balances(
             title = (*title, Span(" "), holding.warning)
         else:
             above = ((Span(" "), holding.warning),)
-    venue: Line = (Span(clean(holding.venue, 16), "dim"),)
+    at: Line = (Span(clean(holding.venue, 16), "dim"),)
     if holding.account is None or not holding.account.balances:
-        rows = (*above, (Span(" nothing yet", "dim"),))
-        return Picture(title, rows, holding.verdict, (venue,))
+        empty: Line = (Span(" nothing is held here", "dim"),)
+        missing = "" if holding.account is not None else "balances"
+        rows = (*above, () if missing else empty)
+        return Picture(title, rows, holding.verdict, (at,), missing=missing)
     total, unpriced = holding.account.value(price_of)
     worth = f"{total:,.0f}{'+' if unpriced else ''} {pricing}"
     held = _sorted(list(holding.account.balances.values()), price_of)
@@ -58,8 +61,16 @@ def balances(
     body = [_line(asset, columns) for asset in assets[skip : skip + height]]
     if unpriced and len(body) < height:
         body.append((Span(f" without a price: {', '.join(map(clean, unpriced))}", "off"),))
-    notes: tuple[Line, ...] = ((Span(worth, "bright"),), venue)
+    notes: tuple[Line, ...] = ((Span(worth, "bright"),), at)
     return Picture(title, (*above, *body)[:height], holding.verdict, notes, figure=worth)
+
+
+def _without_account(venue: str) -> tuple[Line, ...]:
+    """Return how a key is given, for a venue where one can be."""
+    name = clean(venue, 16)
+    if not name:
+        return ((Span(" no balances here", "dim"),),)
+    return ((Span(f" no key for {name}:", "dim"),), (Span(f" wsdash keys add {name}", "text"),))
 
 
 def _sorted(held: list[Balance], price_of: PriceOf) -> Sequence[Balance]:

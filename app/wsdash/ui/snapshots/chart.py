@@ -85,7 +85,8 @@ def chart(
         candles = candles[: -view.back] or candles[:1]
     if market is None or not candles or view.height < 3 or view.width < 16:
         empty = " no candles yet" if not candles else ""
-        return Picture(title, ((), (Span(empty, "dim"),)), verdict)
+        missing = "" if candles else "candles"
+        return Picture(title, ((), (Span(empty, "dim"),)), verdict, missing=missing)
     digits = digits_of(market.instrument, market.book).price
     last = price_text(candles[-1].close, digits)
     axis = max(len(last), len(_label(float(candles[-1].high), digits))) + 1

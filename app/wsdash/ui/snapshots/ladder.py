@@ -132,6 +132,7 @@ def ladder(
         verdict=verdict,
         notes=(_imbalance(body.figures), _sequence(sequence)),
         figure=chosen.price if chosen is not None else body.figures.mid,
+        missing="" if body.bids or body.asks else "levels",
     )
 
 

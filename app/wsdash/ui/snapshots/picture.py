@@ -62,6 +62,7 @@ class Picture(NamedTuple):
             the question does not arise.
         rows: the body, each row of any length.
         figure: what is copied from it.
+        missing: what there is nothing of yet, such as ``prints``; empty while there is.
     """
 
     title: Line
@@ -69,6 +70,7 @@ class Picture(NamedTuple):
     verdict: Verdict | None = None
     notes: tuple[Line, ...] = ()
     figure: str = ""
+    missing: str = ""
 
 
 class Frame(NamedTuple):

@@ -108,6 +108,7 @@ def tape(
         verdict=verdict,
         notes=_notes(recent, gaps, wall),
         figure=prints[0].trade.price if prints else "",
+        missing="" if rows or choice.least is not None else "prints",
     )
 
 

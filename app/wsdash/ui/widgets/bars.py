@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from wsdash.domain.events import Channel
@@ -126,14 +124,9 @@ class StatusBar(Bar):
 
 
 class KeyBar(Bar):
-    """The keys that matter for the focused pane, and how the program fares.
-
-    Attributes:
-        keymap: keys of the trader's own, by their names.
-    """
+    """The keys that matter for the focused pane, and how the program fares."""
 
     focused = "ladder"
-    keymap: Mapping[str, str] = MappingProxyType({})
 
     def rows(self, width: int, height: int) -> tuple[Line, ...]:
         """Return the bottom line.
@@ -144,7 +137,7 @@ class KeyBar(Bar):
         desk = self.desk
         words, until = desk.notice
         pane = "welcome" if desk.key is None else self.focused
-        keys = corner(pane, self.keymap, replay=desk.player is not None)
+        keys = corner(pane, desk.keymap, replay=desk.player is not None)
         if words and desk.feed.now() < until:
             return (news_line(keys, Span(words, "look"), width),)
         if crashed := crash_words(desk.down):

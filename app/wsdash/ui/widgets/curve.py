@@ -26,6 +26,15 @@ Kind: TypeAlias = Literal["depth", "delta", "basis", "latency", "worth"]
 KINDS: Final[tuple[Kind, ...]] = ("depth", "delta", "basis", "latency", "worth")
 """The curves, in the order in which the key turns through those that have data."""
 
+MISSING: Final[dict[Kind, str]] = {
+    "depth": "levels",
+    "delta": "prints",
+    "basis": "prices of two venues",
+    "latency": "round trips",
+    "worth": "balances",
+}
+"""What each of them lacks while there is nothing to draw."""
+
 
 class CurvePane(Plotted, AcrossPane):
     """One figure of the market in focus, its venue or its account, as a curve."""
@@ -40,7 +49,8 @@ class CurvePane(Plotted, AcrossPane):
         rows = self.plot(width, height)
         title, notes = self._titled()
         figure = notes[-1][-1].text if notes else ""
-        return Picture(title, rows, self._verdict(), notes, figure=figure)
+        missing = "" if self._has(self.drawn) else MISSING[self.drawn]
+        return Picture(title, rows, self._verdict(), notes, figure, missing)
 
     def turn(self) -> None:
         """Show the next curve that there is data for."""

@@ -37,7 +37,8 @@ class HeatPane(Pane):
         grid = self._grid(height)
         verdict = group.verdict("book") if group.key is not None else None
         if grid is None:
-            return Picture(title, ((), (Span(" no live book yet", "dim"),)), verdict)
+            empty: Line = (Span(" no live book yet", "dim"),)
+            return Picture(title, ((), empty), verdict, missing="levels")
         seconds = group.heat.seconds
         newest = (seconds[-1].at, seconds[-1].live) if seconds else None
         known = (width, height, grid, newest, self._glyphs(), group.key)

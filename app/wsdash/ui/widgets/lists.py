@@ -12,6 +12,7 @@ from wsdash.ui.snapshots.tape import tape
 from wsdash.ui.snapshots.tape_ring import Ring
 from wsdash.ui.snapshots.tape_rows import Choice, chosen
 from wsdash.ui.widgets.pane import Pane
+from wsdash.venues.registry import VENUES
 
 
 class Scrolled(Pane):
@@ -99,7 +100,7 @@ class TapePane(Scrolled):
 
     def _current(self, frame: Frame) -> Picture:
         """A frozen tape stands still and can be scrolled all the same."""
-        picture = self.picture(frame.inner_width, frame.inner_height)
+        picture = self._new(frame)
         if self.frozen_at is None:
             return picture
         silent = age(self.desk.feed.now() - self.frozen_at)
@@ -116,14 +117,24 @@ class BalancesPane(Scrolled):
         """Return the balances."""
         desk = self.desk
         holding = desk.holding()
-        venue = holding.venue if holding is not None else ""
+        venue = holding.venue if holding is not None else self._without_key()
         return balances(
             holding,
             desk.pricing(venue),
             lambda asset: desk.price_of(venue, asset),
             (width, height),
             self.skip,
+            venue,
         )
+
+    def _without_key(self) -> str:
+        """Return the venue for which a key could be given: that of the market in focus at best."""
+        desk = self.desk
+        able = [name for name, venue in VENUES.items() if venue.private is not None]
+        here = desk.key.venue if desk.key is not None else ""
+        if desk.player is not None or not able:
+            return ""
+        return here if here in able else able[0]
 
     def reach(self) -> int:
         """Return how many balances there are to scroll through."""

@@ -13,6 +13,7 @@ from wsdash.ui.group import Group
 from wsdash.ui.layouts.kinds import split_name
 from wsdash.ui.layouts.tree import Place
 from wsdash.ui.snapshots.clocks import age
+from wsdash.ui.snapshots.empty import empty_words, with_words
 from wsdash.ui.snapshots.ladder import market_title
 from wsdash.ui.snapshots.lines import Line, Span, ascii_only, width_of
 from wsdash.ui.snapshots.picture import Frame, Picture, Verdict, framed
@@ -194,5 +195,14 @@ class Pane(Guarded):
         if self.frozen_at is not None and self._picture is not None:
             silent = age(self.desk.feed.now() - self.frozen_at)
             return self._picture._replace(verdict=Verdict("FROZEN", silent, "look"))
-        self._picture = self.picture(frame.inner_width, frame.inner_height)
+        self._picture = self._new(frame)
         return self._picture
+
+    def _new(self, frame: Frame) -> Picture:
+        """Return the picture of now; where it has nothing to show it says why, and what to do."""
+        picture, desk = self.picture(frame.inner_width, frame.inner_height), self.desk
+        if not picture.missing:
+            return picture
+        told = picture.verdict if desk.key is not None else None
+        can_act = desk.player is None
+        return with_words(picture, empty_words(picture.missing, told, desk.press, can_act=can_act))

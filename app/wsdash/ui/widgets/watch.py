@@ -25,7 +25,6 @@ class WatchPane(Pane):
 
     Attributes:
         order: what it is ordered by.
-        empty: what to do where there is no market, in words.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("watch")]
@@ -37,7 +36,6 @@ class WatchPane(Pane):
     def __init__(self, desk: Desk, *, name: str) -> None:
         super().__init__(desk, name=name)
         self.order = Order()
-        self.empty = "no markets: a adds some"
         self._chosen: MarketKey | None = None
         self._place = 0
         self._glow = Glow()
@@ -93,7 +91,8 @@ class WatchPane(Pane):
             for key in self.listed
         ]
         chosen = self.chosen if self.has_focus else -1
-        watch = Watch(width, height, chosen, desk.key, self.order, self.empty)
+        empty = f"no markets: {desk.press('watch.add')} adds some"
+        watch = Watch(width, height, chosen, desk.key, self.order, empty)
         return watchlist(entries, watch, self._glow, desk.feed.now())
 
     def due(self) -> float | None:
