@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from tests.venues.captures import expected, found
 from wsdash.cli import main
 from wsdash.domain.candles import Candle
 from wsdash.domain.events import CandlesMoved
-from wsdash.exporting import BadExport, NotExported, run
+from wsdash.exporting import BadExport, NotExported, Progress, run
 from wsdash.feed import extract, tables
 from wsdash.feed.extract import Told, What
 from wsdash.feed.recording import RecordingError
@@ -113,7 +114,7 @@ def test_candles_the_venue_did_not_tell_are_made_of_prints(
     file = recording(tmp_path, [line(1.0 + n, KRAKEN, text) for n, text in enumerate(PRINTS)])
     got = rows(file, tmp_path / "x.csv", "candles", interval)
     assert sum(Decimal(row["volume"]) for row in got) == Decimal("5.30000001")
-    assert "made of prints" in capsys.readouterr().err
+    assert ("made of prints" in capsys.readouterr().err) == (interval == "1m")
     if interval == "1m":
         first = got[0]
         assert [first[name] for name in ("open", "high", "low", "close", "volume")] == [
@@ -225,6 +226,35 @@ def test_the_command_line_says_what_is_wrong_in_one_sentence(
         assert len(said.splitlines()) == 1
     assert main(["export", file, "--out", "-", "--what", "trades"]) == 0
     assert capsys.readouterr().out.splitlines()[1].endswith(",1,100.1,0.10000000,buy,false")
+
+
+class Heard(io.StringIO):
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+@pytest.mark.parametrize(("terminal", "seconds"), [(True, 5), (True, 0), (False, 5)])
+def test_progress_is_told_to_a_terminal_when_it_takes_a_while(
+    terminal: bool, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter(range(0, 10_000 * (seconds or 1), seconds or 1))
+    monkeypatch.setattr("time.monotonic", lambda: next(times) if seconds else 0.0)
+    heard = Heard(terminal=terminal)
+    monkeypatch.setattr("sys.stderr", heard)
+    progress = Progress()
+    for _ in range(2_000):
+        progress.tick()
+    progress.end()
+    said = heard.getvalue()
+    assert bool(said) == (terminal and seconds > 0)
+    if said:
+        assert "1,792 records" in said
+        assert "\n" not in said
+        assert said.endswith("\r"), "a clean line is left"
 
 
 def test_a_signal_leaves_nothing_half_written(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ class Extract:
                 for candle in series.rest():
                     yield candle_row(key, interval, candle)
         if not told:
-            self.made = True
+            self.made = interval in INTERVALS
             yield from self._made(interval)
 
     def _made(self, interval: str) -> Iterator[tuple[Cell, ...]]:
