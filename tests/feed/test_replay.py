@@ -10,10 +10,11 @@ from tests.venues import binance_frames, kraken_frames
 from tests.virtual import VirtualClock, play
 
 from wsdash.domain.instrument import MarketKey
+from wsdash.feed.deck import FASTEST, SLOWEST
 from wsdash.feed.link import LinkState
 from wsdash.feed.market import ChannelState
 from wsdash.feed.recording import Recording, RecordingError
-from wsdash.feed.replay import FASTEST, FRAME, SLOWEST, ReplayFeed
+from wsdash.feed.replay import FRAME, ReplayFeed
 
 MATIC = MarketKey("kraken", "MATIC/USD")
 BTC = MarketKey("kraken", "BTC/USD")

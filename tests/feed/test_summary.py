@@ -182,9 +182,9 @@ def test_a_survey_names_the_markets_with_books_first_and_the_time(tmp_path: Path
         line(99.0, KRAKEN, kraken_frames.HEARTBEAT),
         line(110.0, KRAKEN, kraken_frames.HEARTBEAT),
     ]
-    markets, start, seconds = survey(Recording(recording(tmp_path, lines)), None)
-    assert [str(key) for key in markets] == ["kraken:MATIC/USD", "kraken:BTC/USD"]
-    assert (start, seconds) == (100.0, 10.0)
+    look = survey(Recording(recording(tmp_path, lines)), None)
+    assert [str(key) for key in look.markets] == ["kraken:MATIC/USD", "kraken:BTC/USD"]
+    assert (look.start, look.end, look.whole, look.records) == (100.0, 110.0, True, 4)
 
 
 def test_playing_out_frames_says_nothing() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -16,7 +16,7 @@ from wsdash.domain.candles import Candle, CandleSeries
 from wsdash.domain.events import Channel, TickerMoved
 from wsdash.domain.instrument import Instrument, MarketKey
 from wsdash.domain.trades import Trade
-from wsdash.feed.feed import LinkReport
+from wsdash.feed.feed import Follower, LinkReport, Mark
 from wsdash.feed.gaps import Gap
 from wsdash.feed.link import Link, LinkState
 from wsdash.feed.log import LinkEvent
@@ -310,8 +310,18 @@ class FakePlayer:
     def __init__(self) -> None:
         self.playing = True
         self.speed = 1.0
+        self.start = START
         self.position = 12.0
         self.duration = 180.0
+        self.seeking: float | None = None
+        self.surveyed = 1.0
+        self.damaged = 0
+        self.problem = ""
+        self.cuts = 0
+        self.news = Stream("account", 0.0)
+        self.follower: Follower | None = None
+        self.markets: Sequence[MarketKey] = ()
+        self.found: list[Mark] = []
         self.steps = 0
 
     def toggle(self) -> None:
@@ -322,3 +332,12 @@ class FakePlayer:
 
     def step(self, frames: int = 1) -> None:
         self.steps += frames
+
+    def seek(self, position: float) -> None:
+        self.position = position
+
+    def follow(self, make: Callable[[bool], Follower]) -> None:
+        self.follower = make(True)
+
+    def marks(self, key: MarketKey | None) -> Sequence[Mark]:
+        return [mark for mark in self.found if key is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.link import Link
 from wsdash.feed.log import LinkEvent
-from wsdash.feed.market import Board
+from wsdash.feed.market import Board, Stream
 from wsdash.venues.venue import Subscription
 
 
@@ -92,13 +92,85 @@ class Feed(Protocol):
         """Make another connection ready, and let it take over without a gap."""
 
 
+class Moment(Protocol):
+    """What there is at one moment of a recording."""
+
+    board: Board
+
+    def now(self) -> float:
+        """Seconds of the recording."""
+
+    def wall(self) -> float:
+        """Seconds since the epoch, of the recording."""
+
+    def reports(self) -> list[LinkReport]:
+        """The recorded connections."""
+
+
+class Follower(Protocol):
+    """Looks on while a recording is played, however fast, and remembers what it wants."""
+
+    def printed(self, moment: Moment) -> None:
+        """There are new prints."""
+
+    def look(self, moment: Moment) -> None:
+        """A quarter of a second of the recording has passed."""
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A moment of a recording to go to.
+
+    Attributes:
+        kind: of what.
+        start: seconds since the epoch.
+        end: of a gap: when it was over; None where it never was.
+        text: what it is, in words safe to show.
+    """
+
+    kind: Literal["gap", "alert", "trade"]
+    start: float
+    end: float | None
+    text: str
+
+
 class Player(Protocol):
-    """What a replay can do beside being a feed."""
+    """What a replay can do beside being a feed.
+
+    Attributes:
+        start: seconds since the epoch of the first record.
+        position: seconds into the recording; while it is sought, where it will be.
+        duration: seconds of it that are known of.
+        seeking: how much of a seek is done, 0 to 1; None while there is none.
+        surveyed: how much of the recording has been looked through, 0 to 1.
+        damaged: records that cannot be read, as far as is known.
+        problem: what cannot be done, in words; empty while all is well.
+        cuts: how many times the recording was cut: what is shown after a seek does not
+            follow from what was shown before.
+        news: moves whenever any of these has changed by itself.
+        follower: what the follower of this moment is; see `follow`.
+        markets: those that are known of, the most important first.
+    """
 
     playing: bool
     speed: float
-    position: float
+    start: float
     duration: float
+    problem: str
+    cuts: int
+    news: Stream
+
+    @property
+    def position(self) -> float: ...  # noqa: D102
+    @property
+    def seeking(self) -> float | None: ...  # noqa: D102
+    @property
+    def surveyed(self) -> float: ...  # noqa: D102
+    @property
+    def damaged(self) -> int: ...  # noqa: D102
+    @property
+    def follower(self) -> Follower | None: ...  # noqa: D102
+    @property
+    def markets(self) -> Sequence[MarketKey]: ...  # noqa: D102
 
     def toggle(self) -> None:
         """Play or pause."""
@@ -107,4 +179,17 @@ class Player(Protocol):
         """Play `speed` times as fast as it was recorded, 0.1 to 100."""
 
     def step(self, frames: int = 1) -> None:
-        """While paused: play the next `frames` frames."""
+        """Pause, and play the next `frames` records; below zero take them back."""
+
+    def seek(self, position: float) -> None:
+        """Go to where it is `position` seconds into the recording."""
+
+    def follow(self, make: Callable[[bool], Follower]) -> None:
+        """Have followers made from here on.
+
+        Args:
+            make: makes one; is told whether it looks on from the very beginning.
+        """
+
+    def marks(self, key: MarketKey | None) -> Sequence[Mark]:
+        """Return what there is to go to, of a market and of its venue, in order of time."""

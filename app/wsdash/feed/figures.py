@@ -141,8 +141,8 @@ class _Noting(Recording):
 
     untimed = False
 
-    def __iter__(self) -> Iterator[Record]:
-        for record in super().__iter__():
+    def records(self, skip: int = 0) -> Iterator[Record]:
+        for record in super().records(skip):
             self.untimed = record.t is None
             yield record
 

@@ -50,6 +50,10 @@ class Stream:
         self.revision = 0
         self._waiters: list[asyncio.Future[None]] = []
 
+    def __getstate__(self) -> dict[str, object]:
+        """A copy has nobody who waits for it."""
+        return {**self.__dict__, "_waiters": []}
+
     def touch(self) -> None:
         """Something of it changed: wake whoever draws it. Costs next to nothing else."""
         self.revision += 1

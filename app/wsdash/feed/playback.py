@@ -19,16 +19,20 @@ class Playback:
 
     Args:
         venue: the venue of connections whose address does not tell.
+
+    Attributes:
+        speaker: the connection that said what `feed` returned last.
     """
 
     def __init__(self, venue: Venue | None = None) -> None:
         self.venue = venue
+        self.speaker = ""
         self.sessions: dict[str, Session] = {}
         self.venues: dict[str, Venue] = {}
         self.closed: list[Session] = []
         self.now = 0.0
         self._down: set[str] = set()
-        self._owners: dict[str, Session] = {}
+        self._owners: dict[tuple[str, str], Session] = {}
 
     def feed(self, record: Record) -> list[tuple[Venue, Event]]:
         """Take one record and return what it means.
@@ -64,18 +68,19 @@ class Playback:
         """Every session there was."""
         return [*self.closed, *self.sessions.values()]
 
-    def stands(self, symbol: str) -> bool:
-        """Whether the connection over which a book came is still up."""
-        owner = self._owners.get(symbol)
+    def stands(self, venue: str, symbol: str) -> bool:
+        """Whether the connection over which a venue's book came is still up."""
+        owner = self._owners.get((venue, symbol))
         return any(
             session is owner and conn not in self._down for conn, session in self.sessions.items()
         )
 
     def _said(self, conn: str, events: list[Event]) -> list[tuple[Venue, Event]]:
+        self.speaker, venue = conn, self.venues[conn]
         for event in events:
             if isinstance(event, BookSynced):
-                self._owners[event.symbol] = self.sessions[conn]
-        return [(self.venues[conn], event) for event in events]
+                self._owners[venue.name, event.symbol] = self.sessions[conn]
+        return [(venue, event) for event in events]
 
     def _turn(self, record: Record) -> None:
         if record.event == "lost":
@@ -94,7 +99,7 @@ class Playback:
             venue = registry.of_connection(record.conn, record.data) or self.venue
             if venue is None:
                 raise RecordingError(f"no venue is known for {_where(record.conn)}; try --venue")
-            self._open(record.conn, venue, _is_private(record.conn))
+            self._open(record.conn, venue, is_private(record.conn))
         return self.sessions[record.conn]
 
     def _open(self, conn: str, venue: Venue, private: bool) -> None:
@@ -114,7 +119,7 @@ class Playback:
         public = [
             conn
             for conn, known in self.venues.items()
-            if known is venue and not _is_private(conn) and conn in self.sessions
+            if known is venue and not is_private(conn) and conn in self.sessions
         ]
         if not public:
             self._open(record.conn, venue, private=False)
@@ -125,7 +130,8 @@ class Playback:
         yield from self._said(conn, events)
 
 
-def _is_private(conn: str) -> bool:
+def is_private(conn: str) -> bool:
+    """Whether an address is one of an account's connections."""
     return "ws-auth" in conn or "/ws-api/" in conn or "/private" in conn
 
 

@@ -31,6 +31,9 @@ HOPELESS = 1_000
 
 _CHUNK: Final = 1 << 16
 
+_LOOK: Final = 100
+"""Lines between two looks at how far the file has been read."""
+
 _GZIP_PIECE: Final = 1 << 10
 _ZSTD_PIECE: Final = 1 << 6
 """Bytes unpacked at once: a bomb makes a megabyte or two of them, not more."""
@@ -65,23 +68,38 @@ class Recording:
 
     Iterating yields the whole records. `damaged` then tells how many were not:
     lines that are no record, and one more where the file ends or breaks off early.
+
+    Attributes:
+        lines: how many have been read, blank ones left out.
+        share: how much of the file has been read, 0 to 1.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.damaged = 0
+        self.damaged = self.lines = 0
+        self.share = 0.0
 
     def __iter__(self) -> Iterator[Record]:
-        """Yield every whole record.
+        """Yield every whole record, as `records` does."""
+        return self.records()
+
+    def records(self, skip: int = 0) -> Iterator[Record]:
+        """Yield every whole record behind the first `skip` lines.
 
         Raises:
             RecordingError: the file cannot be opened, or is no recording at all.
         """
-        self.damaged = 0
+        self.damaged = self.lines = 0
         decode = msgspec.json.Decoder(Record).decode
         whole = 0
         with self._open() as file:
+            size = max(1, os.fstat(file.fileno()).st_size)
             for line in self._lines(file):
+                self.lines += 1
+                if self.lines % _LOOK == 0:
+                    self.share = min(1.0, file.tell() / size)
+                if self.lines <= skip:
+                    continue
                 try:
                     record = decode(line)
                 except UNREADABLE:
@@ -91,7 +109,8 @@ class Recording:
                     continue
                 whole += 1
                 yield record
-        if not whole and self.damaged:
+        self.share = 1.0
+        if not whole and not skip and self.damaged:
             raise RecordingError(f"{self.path.name}: not a recording")
 
     def _open(self) -> BinaryIO:

@@ -32,6 +32,7 @@ class Summary:
         self.venues: list[str] = []
         self.frames = 0
         self.books: dict[str, OrderBook] = {}
+        self.sources: dict[str, str] = {}
         self.tapes: dict[str, Tape] = {}
         self.account = Account()
 
@@ -41,7 +42,7 @@ class Summary:
             self.venues.append(venue.name)
         match event:
             case BookSynced():
-                self.books[event.symbol] = event.book
+                self.books[event.symbol], self.sources[event.symbol] = event.book, venue.name
             case BookLost():
                 self.books.pop(event.symbol, None)
             case Printed() if not event.trade.history:
@@ -84,7 +85,7 @@ def summarise(path: Path, venue: Venue | None = None) -> dict[str, Any]:
         "books": {
             name: _book(book)
             for name, book in sorted(summary.books.items())
-            if playback.stands(name)
+            if playback.stands(summary.sources[name], name)
         },
         "trades": {name: _trades(tape) for name, tape in sorted(summary.tapes.items())},
         "balances": {
