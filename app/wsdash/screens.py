@@ -69,14 +69,19 @@ def demo(seed: int, faults: Path | None, seconds: float | None) -> int:
 def replay(settings: Settings, file: Path, venue: str | None, speed: float) -> int:
     """Open the dashboard on a recording."""
     require_terminal("wsdash replay FILE --summary")
+    from wsdash.feed.alerts_store import Shelf
     from wsdash.feed.clock import SystemClock
-    from wsdash.feed.recording import Recording
+    from wsdash.feed.recording import Recording, RecordingError
     from wsdash.feed.replay import ReplayFeed
     from wsdash.ui.app import Dashboard
     from wsdash.ui.terminal import run_app
 
-    recording = Recording(file)
-    feed = ReplayFeed(recording, SystemClock(), registry.find(venue) if venue else None)
+    rules = Shelf(config_file().with_name("alerts.txt")).load().rules
+    known = registry.find(venue) if venue else None
+    feed = ReplayFeed(Recording(file), SystemClock(), known, rules)
+    if feed.empty:
+        said = f"; {feed.damaged} damaged" if feed.damaged else ""
+        raise RecordingError(f"{file.name}: there is no record in it{said}")
     feed.set_speed(speed)
     app = Dashboard(
         feed,
@@ -85,11 +90,12 @@ def replay(settings: Settings, file: Path, venue: str | None, speed: float) -> i
         player=feed,
         lifespan=feed.running,
         export_dir=state_dir() / "exports",
+        alerts=feed.alerts,
         **_look(settings),
     )
     code = run_app(app, mouse=settings.mouse, state_dir=state_dir())
-    if recording.damaged:
-        sys.stderr.write(f"{clean(file.name)}: {recording.damaged} records damaged\n")
+    if feed.damaged:
+        sys.stderr.write(f"{clean(file.name)}: {feed.damaged} records damaged\n")
     return code
 
 

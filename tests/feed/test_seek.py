@@ -84,7 +84,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deck, "AT_ONCE", 1)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.floats(-5.0, 330.0) | st.floats(0.0, 45.0), min_size=1, max_size=4))
 def test_a_moment_is_the_same_however_it_was_reached(
     tmp_path_factory: pytest.TempPathFactory, positions: list[float]
@@ -104,7 +104,7 @@ def test_a_moment_is_the_same_however_it_was_reached(
     play(scene())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.integers(-8, 8).filter(bool), min_size=1, max_size=8))
 def test_steps_back_take_one_record_each(
     tmp_path_factory: pytest.TempPathFactory, steps: list[int]
@@ -149,7 +149,10 @@ def test_in_captures_too(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert play(scene()) >= 4
 
 
-def test_while_a_moment_is_sought_nothing_old_is_on_the_board(tmp_path: Path) -> None:
+def test_while_a_moment_is_sought_nothing_old_is_on_the_board(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projector, "EVERY", 1_000)
     feed = replay(recording(tmp_path, session()))
 
     async def scene() -> list[float]:
@@ -167,7 +170,7 @@ def test_while_a_moment_is_sought_nothing_old_is_on_the_board(tmp_path: Path) ->
                     assert {report.link.state for report in feed.reports()} <= {"SYNCING"}
                     assert feed.position == 30.0
             assert feed.cuts > cuts
-            assert feed.board.market(BTC).tape.count == 35
+            assert feed.board.market(BTC).tape.count == 40
         return shares
 
     shares = play(scene())

@@ -315,6 +315,7 @@ class FakePlayer:
         self.duration = 180.0
         self.seeking: float | None = None
         self.surveyed = 1.0
+        self.timed = True
         self.damaged = 0
         self.problem = ""
         self.cuts = 0

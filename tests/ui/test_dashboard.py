@@ -275,12 +275,12 @@ async def test_a_replay_says_so_and_has_its_own_keys() -> None:
     player = FakePlayer()
     app, _, _ = dashboard(FakeFeed("replay"), player=player)
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "REPLAY 0:12/3:00 ×1 playing")
+        await shows(pilot, "REPLAY ×1", "playing  0:12/3:00 12:04:31 ━")
         await pilot.press("space", "right_square_bracket", "plus")
-        await shows(pilot, "×2 paused")
+        await shows(pilot, "REPLAY paused", "paused   0:12/3:00", "×2")
         assert (player.playing, player.steps, player.speed) == (False, 1, 2.0)
         await pilot.resize_terminal(40, 10)
-        await shows(pilot, "REPLAY")
+        await shows(pilot, "REPLAY", "paused   0:12/3:00 ━")
 
 
 async def test_the_feed_lives_as_long_as_the_screen() -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from wsdash.ui.layouts.edit import TALL
 from wsdash.ui.layouts.tree import Place
 from wsdash.ui.screens.plan import PANES, SMALLEST, Wish, plan
+from wsdash.ui.screens.seek_plan import replay_plan
 
 
 def cells(place: Place) -> set[tuple[int, int]]:
@@ -19,6 +22,7 @@ WIDTHS = (1, 19, 20, 40, 63, 64, 80, 109, 110, 120, 159, 160, 200, 250)
 HEIGHTS = (1, 4, 5, 10, 15, 16, 24, 31, 32, 40, 48, 60, 70)
 
 
+@pytest.mark.parametrize("arrange", [plan, replay_plan])
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(
     "wish",
@@ -31,10 +35,12 @@ HEIGHTS = (1, 4, 5, 10, 15, 16, 24, 31, 32, 40, 48, 60, 70)
         Wish(links=0, markets=0),
     ],
 )
-def test_panes_cover_the_screen_and_never_each_other(width: int, wish: Wish) -> None:
+def test_panes_cover_the_screen_and_never_each_other(
+    width: int, wish: Wish, arrange: Callable[[int, int, Wish], list[Place]]
+) -> None:
     for height in HEIGHTS:
         seen: set[tuple[int, int]] = set()
-        for place in plan(width, height, wish):
+        for place in arrange(width, height, wish):
             here = cells(place)
             assert here
             assert not here & seen
@@ -58,3 +64,11 @@ def test_what_stands_beside_the_ladder_does_so_on_the_narrowest_screen_with_two_
         for kind in TALL:
             names = {place.name for place in plan(width, 24, Wish(side=kind))}
             assert {"ladder", kind} <= names
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (40, 10), (200, 60)])
+def test_the_bar_of_a_replay_is_above_status_and_keys(width: int, height: int) -> None:
+    places = {place.name: place for place in replay_plan(width, height, Wish())}
+    below = [place.y for name, place in places.items() if name in {"status", "keys"}]
+    assert places["seek"].y == min(below, default=height) - 1
+    assert (places["seek"].x, places["seek"].width, places["seek"].height) == (0, width, 1)

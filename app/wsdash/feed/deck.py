@@ -81,8 +81,8 @@ class Deck:
 
     @property
     def follower(self) -> Follower | None:
-        """What looks on at the moment that is shown."""
-        return self._projector.reel.follower
+        """What looks on at the moment that is shown; None while that is sought."""
+        return None if self._from is not None else self._projector.reel.follower
 
     def toggle(self) -> None:
         """Play or pause."""
@@ -106,7 +106,7 @@ class Deck:
 
     def seek(self, position: float) -> None:
         """Go to a moment; where that is beyond the end, to the end."""
-        if self._end_known():
+        if self.timed:
             position = min(position, self.duration)
         self._go(Target(at=self.start + max(0.0, position)))
 
@@ -124,8 +124,9 @@ class Deck:
                 return
         self._moved()
 
-    def _end_known(self) -> bool:
-        """Whether the recording is known to its end."""
+    @property
+    def timed(self) -> bool:
+        """Whether the end is known."""
         return True
 
     def _moved(self) -> None:

@@ -142,6 +142,7 @@ class Player(Protocol):
         duration: seconds of it that are known of.
         seeking: how much of a seek is done, 0 to 1; None while there is none.
         surveyed: how much of the recording has been looked through, 0 to 1.
+        timed: whether its end is known by now.
         damaged: records that cannot be read, as far as is known.
         problem: what cannot be done, in words; empty while all is well.
         cuts: how many times the recording was cut: what is shown after a seek does not
@@ -165,6 +166,8 @@ class Player(Protocol):
     def seeking(self) -> float | None: ...  # noqa: D102
     @property
     def surveyed(self) -> float: ...  # noqa: D102
+    @property
+    def timed(self) -> bool: ...  # noqa: D102
     @property
     def damaged(self) -> int: ...  # noqa: D102
     @property

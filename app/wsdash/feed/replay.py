@@ -126,6 +126,11 @@ class ReplayFeed(Deck):
         return await self._projector.reel.links.changed.changed(seen)
 
     @property
+    def timed(self) -> bool:
+        """Whether the end is known."""
+        return self._surveyor.timed
+
+    @property
     def surveyed(self) -> float:
         """How much of the recording has been looked through."""
         return self._surveyor.share
@@ -156,9 +161,8 @@ class ReplayFeed(Deck):
             elif self.playing:
                 await self._advance(min(elapsed, 1.0) * self.speed)
             self.alerts.look()
-
-    def _end_known(self) -> bool:
-        return self._surveyor.timed
+            if self.timed:
+                self.duration = max(self.duration, self._surveyor.end - self.start)
 
     def _begin_anew(self) -> None:
         super()._begin_anew()

@@ -10,8 +10,8 @@ from wsdash.venues.venue import Subscription
 
 if TYPE_CHECKING:
     from wsdash.domain.alerts import Fired
-    from wsdash.feed.alerts import Alerts
     from wsdash.feed.notify import TerminalEvent
+    from wsdash.feed.replay_alerts import AlertView
 
 MOST: Final = 99
 """Firings that are counted until somebody looks."""
@@ -21,11 +21,11 @@ class Alarm:
     """The alerts of a desk.
 
     Attributes:
-        engine: watches the rules; None where there are no alerts, as in a replay.
+        engine: watches the rules; None where there are no alerts.
         unseen: what fired since somebody looked, oldest first.
     """
 
-    def __init__(self, engine: Alerts | None = None) -> None:
+    def __init__(self, engine: AlertView | None = None) -> None:
         self.engine = engine
         self.unseen: list[Fired] = []
         self._newest: Fired | None = engine.log[-1] if engine is not None and engine.log else None
@@ -49,6 +49,12 @@ class Alarm:
         events = list(self.engine.terminal)
         self.engine.terminal.clear()
         return events
+
+    def cut(self) -> None:
+        """A replay shows another moment: what had fired by then is no news."""
+        self.unseen.clear()
+        log = self.engine.log if self.engine is not None else ()
+        self._newest = log[-1] if log else None
 
     def look(self) -> None:
         """Somebody looks at what fired."""

@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from wsdash.domain.text import clean
-from wsdash.ui.arranging import Arranging
 from wsdash.ui.band import Mode
+from wsdash.ui.controls import PAST
 from wsdash.ui.hints import help_entries
 from wsdash.ui.keys import action_of
+from wsdash.ui.playing import Playing
 from wsdash.ui.screens.finder import Finder, Fixed
 from wsdash.ui.screens.sheet import Rows, Sheet
 from wsdash.ui.snapshots.search import Item
 from wsdash.ui.snapshots.sheets import help_rows, settings_rows
 from wsdash.ui.themes import TITLES
-
-SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0)
-"""Speeds of a replay that `+` and `-` step through."""
-
 
 BANDS: Final[Mapping[Mode, str]] = {
     "auto": "less is drawn while the line is slow",
@@ -28,7 +25,7 @@ BANDS: Final[Mapping[Mode, str]] = {
 """What can be done about a slow line."""
 
 
-class Dashboard(Arranging):
+class Dashboard(Playing):
     """Draws a feed that somebody else made, and does what the keys say."""
 
     def action_resync(self) -> None:
@@ -38,51 +35,19 @@ class Dashboard(Arranging):
             pane.restart()
         elif self.board_screen.focused_name == "supervisor":
             self.retry()
+        elif self.desk.player is not None:
+            self.say(PAST)
         elif self.desk.key is not None:
             self.desk.feed.resync(self.desk.key)
             self.say(f"resync {clean(self.desk.key.name, 20)}")
 
     def action_reconnect(self) -> None:
         """Reconnect the venue in focus now."""
-        if self.desk.key is not None:
+        if self.desk.player is not None:
+            self.say(PAST)
+        elif self.desk.key is not None:
             self.desk.feed.reconnect(self.desk.key.venue)
             self.say(f"reconnect {clean(self.desk.key.venue, 20)}")
-
-    # ------------------------------------------------- keys with a second meaning in a replay
-
-    def action_bracket(self, step: int) -> None:
-        """Take longer or shorter candles; in a paused replay, step."""
-        player = self.desk.player
-        if player is not None:
-            if step > 0 and not player.playing:
-                player.step()
-        else:
-            self.desk.group.step_interval(step)
-            chart = self.board_screen.cast.chart
-            chart.attempt(chart.switch)
-            self.subscribe()
-        self.board_screen.draw_all()
-
-    def action_adjust(self, step: int) -> None:
-        """Group or zoom; in a replay, play faster or slower."""
-        player = self.desk.player
-        if player is not None:
-            speeds = [speed for speed in SPEEDS if (speed - player.speed) * step > 0]
-            if speeds:
-                player.set_speed(min(speeds) if step > 0 else max(speeds))
-        else:
-            pane = self.board_screen.panes[self.board_screen.focused_name]
-            pane.attempt(pane.adjust, step)
-        self.board_screen.draw_all()
-
-    def action_freeze(self) -> None:
-        """Freeze the focused pane; in a replay, play or pause."""
-        if self.desk.player is not None:
-            self.desk.player.toggle()
-        else:
-            pane = self.board_screen.focused_pane
-            pane.attempt(pane.freeze)
-        self.board_screen.draw_all()
 
     # ---------------------------------------------------------------- the program
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from wsdash.domain.events import Channel
@@ -44,7 +45,7 @@ class Desk:
         resubscribe: called when other markets are shown.
         opened: the market in focus at first, None where there is none.
         accounts: venues with an account.
-        notice: a short word to the trader, and until when it stands (seconds of the feed).
+        notice: a short word to the trader, and until when it stands (seconds; see `say`).
         wake: doubts what is from before the program stood still.
         export_dir: where exported logs go.
         settings: names and values, to be read.
@@ -128,6 +129,8 @@ class Desk:
 
     def verdict_of(self, channel: Channel, key: MarketKey | None) -> Verdict:
         """Return how true a stream is right now."""
+        if (sought := self._sought()) is not None:
+            return sought
         now = self.feed.now()
         report = self.report(key.venue) if key is not None else None
         stream = self.stream_of(channel, key)
@@ -158,7 +161,7 @@ class Desk:
         venue = here if here in venues else venues[0]
         now, stream = self.feed.now(), board.account_streams.get(venue)
         verdict = stream_verdict(stream, self.report(venue, private=True), now)
-        verdict = self.wake.judged(verdict, stream, now)
+        verdict = self._sought() or self.wake.judged(verdict, stream, now)
         warning = key_warning(board.key_warnings.get(venue, ""))
         return Holding(venue, board.accounts.get(venue), verdict, warning)
 
@@ -195,7 +198,23 @@ class Desk:
 
     def say(self, words: str, seconds: float = 3.0) -> None:
         """Leave a short word to the trader."""
-        self.notice = (words, self.feed.now() + seconds)
+        self.notice = (words, self._seconds() + seconds)
+
+    @property
+    def said(self) -> str:
+        """The word to the trader, as long as it stands."""
+        words, until = self.notice
+        return words if self._seconds() < until else ""
+
+    def cut(self) -> None:
+        """A replay shows another moment: nothing of the one before leads there."""
+        self.trails.clear()
+        self.title_glow.forget()
+        self.alarm.cut()
+
+    def find_more(self, markets: Iterable[MarketKey]) -> None:
+        """Markets were found later on in a recording: they go to the end of the watchlist."""
+        self.watchlist += [key for key in markets if key not in self.watchlist]
 
     def look_at_clock(self) -> None:
         """Notice when nobody has for a while; called several times a second, drawn or not."""
@@ -204,6 +223,15 @@ class Desk:
     def look_at_flow(self) -> None:
         """Count what is new in the groups; called now and then, drawn or not."""
         self.groups.look_at_flow()
+
+    def _seconds(self) -> float:
+        """Seconds of the trader, who does not live as fast as a recording is played."""
+        return self.feed.now() if self.player is None else monotonic()
+
+    def _sought(self) -> Verdict | None:
+        """While a moment of a recording is sought, nothing is true."""
+        share = self.player.seeking if self.player is not None else None
+        return None if share is None else Verdict("SEEK", f"{share:.0%}", "look")
 
     def _look(self, now: float) -> None:
         if self.player is None:  # a recording goes as fast as it is played

@@ -40,9 +40,14 @@ class Traded:
         begun: wall seconds from which averages and delta count.
         missed: whether prints fell off the tape before they were counted.
         candles: made of prints, by the name of their interval.
+
+    Args:
+        whole: it looks on from the very beginning: the first prints count too.
     """
 
-    def __init__(self, key: MarketKey | None = None, wall: float = 0.0) -> None:
+    def __init__(
+        self, key: MarketKey | None = None, wall: float = 0.0, *, whole: bool = False
+    ) -> None:
         self.key = key
         self.begun = self.since = wall
         self.missed = False
@@ -52,7 +57,7 @@ class Traded:
         self.at_price = VolumeAtPrice()
         self._gathered: tuple[int, dict[int, AtPrice]] = (0, {})
         self._newest: Trade | None = None
-        self._started = False
+        self._started = whole
 
     def follow(self, market: Market | None, now: float) -> list[Trade]:
         """Take what is new on the tape, and return it, oldest first."""

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from wsdash.domain.candles import INTERVALS, Candle
 from wsdash.domain.events import Channel
 from wsdash.domain.instrument import MarketKey
+from wsdash.feed.feed import Player
 from wsdash.feed.gaps import Gap
 from wsdash.feed.market import Market, Stream
+from wsdash.ui.counting import counted_of
 from wsdash.ui.flow import SECONDS, Traded
 from wsdash.ui.heat_log import HeatLog
 from wsdash.ui.snapshots.picture import Verdict
@@ -98,6 +100,9 @@ class Group:
     def look_at_flow(self) -> None:
         """Count what is new on the tape and in the book; called before either is drawn."""
         feed = self.desk.feed
+        if self.desk.player is not None:
+            self._take_counted(self.desk.player)
+            return
         if self.key != self.traded.key:
             self.forget()
         if self.key is not None:
@@ -112,6 +117,16 @@ class Group:
     def rest(self) -> None:
         """Nothing is counted while it is not shown, and then anew."""
         self.traded, self.stacking, self.heat = Traded(), Stacking(), HeatLog()
+
+    def _take_counted(self, player: Player) -> None:
+        """In a replay it is counted as the recording is played, not as it is drawn."""
+        keys = list(dict.fromkeys(group.key for group in self.desk.groups if group.key))
+        counted = counted_of(player, keys, self.key) if self.key is not None else None
+        if counted is None:
+            self.forget()
+        else:
+            self.traded, self.stacking = counted.traded, counted.stacking
+            self.heat = counted.heat
 
     def forget(self) -> None:
         """Count anew from here on."""

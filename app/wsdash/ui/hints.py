@@ -54,9 +54,9 @@ CORNER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 
 REPLAY_CORNER: Final = (
     ("freeze", "play/pause"),
-    ("longer", "step"),
-    ("more less", "speed"),
-    ("next", "pane"),
+    ("seek", "go to"),
+    ("back.5 on.5", "5 s"),
+    ("mark.back mark.on", "marks"),
 )
 """The keys that matter in a replay."""
 

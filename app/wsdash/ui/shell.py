@@ -33,7 +33,7 @@ from wsdash.ui.trends import lag_of
 from wsdash.ui.wake import ASLEEP
 
 if TYPE_CHECKING:
-    from wsdash.feed.alerts import Alerts
+    from wsdash.feed.replay_alerts import AlertView
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 """Starts a feed and ends it."""
@@ -92,7 +92,7 @@ class Shell(Looks):
         export_dir: Path | None = None,
         incident: Callable[[], Path] | None = None,
         layouts: Path | None = None,
-        alerts: Alerts | None = None,
+        alerts: AlertView | None = None,
         kept: Kept | None = None,
     ) -> None:
         super().__init__(theme=theme, depth=depth)

@@ -18,6 +18,7 @@ from wsdash.ui.layouts.tree import Place
 from wsdash.ui.screens.cast import Cast
 from wsdash.ui.screens.plan import PANES, Wish, plan
 from wsdash.ui.screens.rooms import Rooms
+from wsdash.ui.screens.seek_plan import replay_plan
 from wsdash.ui.tempo import Tempo
 from wsdash.ui.widgets.pane import Pane
 from wsdash.ui.workers import Workers
@@ -151,6 +152,11 @@ class Board(Screen[None]):
         self.desk.resubscribe()
         self.draw_all()
 
+    def cut(self) -> None:
+        """A replay shows another moment of the same markets."""
+        for pane in self.panes.values():
+            pane.attempt(pane.cut)
+
     def arrange_anew(self, **wishes: str) -> None:
         """Put the panes that are wished for in their places."""
         self.wish = self.wish._replace(**wishes)  # type: ignore[arg-type]
@@ -172,7 +178,8 @@ class Board(Screen[None]):
     def _places(self, width: int, height: int) -> list[Place]:
         links, markets, empty = self._counts()
         self.wish = self.wish._replace(links=links, markets=markets, empty=empty)
-        return plan(width, height, self.wish)
+        arrange = plan if self.desk.player is None else replay_plan
+        return arrange(width, height, self.wish)
 
     def _counts(self) -> tuple[int, int, bool]:
         """How many connections and watched markets there are, and whether there is no market."""

@@ -15,6 +15,7 @@ from wsdash.ui.widgets.ladder import LadderPane
 from wsdash.ui.widgets.lists import BalancesPane, TapePane
 from wsdash.ui.widgets.merged import MergedPane
 from wsdash.ui.widgets.pane import Pane
+from wsdash.ui.widgets.seekbar import SeekBar
 from wsdash.ui.widgets.supervisor import SupervisorPane
 from wsdash.ui.widgets.watch import WatchPane
 from wsdash.ui.widgets.welcome import Welcome
@@ -46,6 +47,7 @@ class Cast:
         self.welcome = Welcome(desk, name="welcome")
         self.watch = WatchPane(desk, name="watch")
         self.supervisor = SupervisorPane(desk, name="supervisor")
+        self.seek = SeekBar(desk, name="seek")
         self.groups = {letter: Set(desk, letter) for letter in LETTERS}
         everyone: tuple[Pane, ...] = (
             TitleBar(desk, name="title"),
@@ -58,6 +60,7 @@ class Cast:
             GapPane(desk, name="gaps"),
             LinkLines(desk, name="links"),
             self.welcome,
+            self.seek,
             StatusBar(desk, name="status"),
             self.keys,
             Compact(desk, lambda: self.ladder, name="compact"),

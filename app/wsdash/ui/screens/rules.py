@@ -19,7 +19,7 @@ from wsdash.ui.snapshots.rules import rule_rows
 from wsdash.ui.widgets.guarded import Guarded
 
 if TYPE_CHECKING:
-    from wsdash.feed.alerts import Alerts
+    from wsdash.feed.replay_alerts import AlertView
 
 LOOK = 0.25
 """Seconds between two looks at how the rules stand."""
@@ -43,7 +43,7 @@ class Rules(Dialog[None]):
     ]
 
     def __init__(
-        self, engine: Alerts, begun: str, changed: Callable[[], None], *, ascii_only: bool
+        self, engine: AlertView, begun: str, changed: Callable[[], None], *, ascii_only: bool
     ) -> None:
         super().__init__()
         self._engine, self._begun, self._changed = engine, begun, changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from wsdash.domain.text import clean
 from wsdash.feed.feed import LinkReport
@@ -13,6 +14,9 @@ from wsdash.ui.snapshots.lines import Line, Span, first_fit, spread, switched_of
 from wsdash.ui.snapshots.links import brief_links
 from wsdash.ui.snapshots.tape import last_print
 from wsdash.ui.snapshots.title import Headline
+
+BAR_FROM: Final = 6
+"""Rows from which a replay has a bar of its own below."""
 
 
 def compact(
@@ -36,7 +40,7 @@ def compact(
     below: list[Line] = []
     if height >= 7:
         below.append(_print(headline, width))
-    below.append(_bottom(headline, reports, now, width))
+    below.append(_bottom(headline, reports, now, width, bar_below=height >= BAR_FROM))
     return (top, *rows, *below)
 
 
@@ -65,9 +69,11 @@ def _print(headline: Headline, width: int) -> Line:
     return row if headline.verdict.believable else switched_off(row)
 
 
-def _bottom(headline: Headline, reports: Sequence[LinkReport], now: float, width: int) -> Line:
+def _bottom(
+    headline: Headline, reports: Sequence[LinkReport], now: float, width: int, *, bar_below: bool
+) -> Line:
     player = headline.player
-    if player is None:
+    if player is None or bar_below:
         return brief_links(reports, now, width)
     state = "playing" if player.playing else "paused"
     where = f"{position(player.position)}/{position(player.duration)}"

@@ -9,7 +9,7 @@ from wsdash.domain.text import clean
 from wsdash.feed.feed import Player
 from wsdash.feed.market import Market
 from wsdash.ui.snapshots.bars import bar_right
-from wsdash.ui.snapshots.clocks import clock, position
+from wsdash.ui.snapshots.clocks import clock
 from wsdash.ui.snapshots.depth import Middle, digits_of, middle
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.ladder import market_title
@@ -74,16 +74,12 @@ def too_small(headline: Headline, width: int, height: int, needed: tuple[int, in
     return [fit(part, width) for part in ((Span(price, role),), (state,), (need,))][:height]
 
 
-def replay_words(player: Player, width: int) -> Line:
-    """Return where a replay is: playing or paused, position of duration, speed."""
-    state = "playing" if player.playing else "paused"
-    where = f"{position(player.position)}/{position(player.duration)}"
-    speed = f"×{player.speed:g}"
-    done = player.position / player.duration if player.duration > 0 else 0.0
-    line: Line = (Span("REPLAY", "look"), Span(f" {where} {speed} {state}", "text"))
-    if width >= 100:
-        line = (*line, Span(" "), *bar_right(done, 12, "dim"))
-    return line
+def replay_words(player: Player) -> Line:
+    """Return the banner of a replay; where it is, is said on a bar of its own."""
+    if player.seeking is not None:
+        return (Span("REPLAY", "look"), Span(f" SEEK {player.seeking:.0%}", "look"))
+    state = f" ×{player.speed:g}" if player.playing else " paused"
+    return (Span("REPLAY", "look"), Span(state, "text"))
 
 
 def _figures(headline: Headline, glow: Glow, now: float) -> list[Line]:
@@ -123,7 +119,7 @@ def _arrow(market: Market) -> Line:
 def _right(headline: Headline, width: int) -> Line:
     right: Line = ()
     if headline.player is not None:
-        right = (*replay_words(headline.player, width), Span("  "))
+        right = (*replay_words(headline.player), Span("  "))
     elif headline.badge:
         right = (Span(clean(headline.badge, 12), "look"), Span("   "))
     if headline.warning is not None:

@@ -122,6 +122,10 @@ class StatusBar(Bar):
         super().switch()
         self._counts.clear()
 
+    def cut(self) -> None:
+        """Count anew."""
+        self._counts.clear()
+
 
 class KeyBar(Bar):
     """The keys that matter for the focused pane, and how the program fares."""
@@ -135,11 +139,10 @@ class KeyBar(Bar):
         and an alert until somebody looks at it.
         """
         desk = self.desk
-        words, until = desk.notice
         pane = "welcome" if desk.key is None else self.focused
         keys = corner(pane, desk.keymap, replay=desk.player is not None)
-        if words and desk.feed.now() < until:
-            return (news_line(keys, Span(words, "look"), width),)
+        if desk.said:
+            return (news_line(keys, Span(desk.said, "look"), width),)
         if crashed := crash_words(desk.down):
             return (news_line(keys, Span(crashed, "bad"), width),)
         vitals = desk.vitals()

@@ -57,6 +57,5 @@ class Compact(Bar):
         self._shown = ()
 
     def _notice(self, width: int) -> Line:
-        words, until = self.desk.notice
-        said = words if words and self.desk.feed.now() < until else self.desk.alarm.words(width - 1)
+        said = self.desk.said or self.desk.alarm.words(width - 1)
         return (Span(f" {said}", "look"),) if said else ()

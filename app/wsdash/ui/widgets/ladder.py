@@ -107,6 +107,10 @@ class LadderPane(Pane):
         self.centre()
         self._glow.forget()
 
+    def cut(self) -> None:
+        """Forget the digits, and keep how it is looked at."""
+        self._glow.forget()
+
     def _sight(self, width: int, height: int) -> Sight:
         market = self.group.market
         book = market.book if market is not None else None

@@ -89,6 +89,10 @@ class TapePane(Scrolled):
         """Go back to the top; what is large is another size in another market."""
         self.choose(Choice(united=self.choice.united))
 
+    def cut(self) -> None:
+        """Go back to the newest, and keep which prints are shown."""
+        self.choose(self.choice)
+
     def _newer(self) -> str:
         market = self.group.market
         if market is None or not self.held:

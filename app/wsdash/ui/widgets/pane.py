@@ -93,6 +93,11 @@ class Pane(Guarded):
     def reset(self) -> None:
         """Another market is shown from here on: nothing of the old one may stay."""
 
+    def cut(self) -> None:
+        """A replay shows another moment: nothing of the one before may stay."""
+        self._picture = None
+        self.reset()
+
     # ------------------------------------------------------------------- drawing
 
     def paint(self) -> tuple[Line, ...]:
