@@ -38,8 +38,9 @@ def test_the_bar_says_where_from_when_to_when_and_how_fast() -> None:
 
 def test_a_seek_reading_and_damage_are_said() -> None:
     assert "SEEK 43%" in plain_text(seek_line(REEL._replace(seeking=0.43), (), 80))
-    reading = plain_text(seek_line(REEL._replace(surveyed=0.4, damaged=3), (), 100))
+    reading = plain_text(seek_line(REEL._replace(surveyed=0.4, damaged=3, timed=False), (), 100))
     assert "3 damaged reading 40%" in reading
+    assert "0:50/1:40+ " in reading
     assert "marks x gaps" in plain_text(seek_line(REEL._replace(chosen="gap"), (), 100))
     gone = seek_line(REEL._replace(problem="x.jsonl: No such file\x1b[31m"), (), 100)
     assert "No such file" in plain_text(gone)

@@ -25,6 +25,7 @@ class Reel(NamedTuple):
         surveyed: share of the recording that has been looked through.
         chosen: the kind of marks that are gone to, empty for all.
         problem: what went wrong, in words.
+        timed: whether the duration is known; else it is at least that.
     """
 
     playing: bool
@@ -37,11 +38,13 @@ class Reel(NamedTuple):
     damaged: int = 0
     chosen: str = ""
     problem: str = ""
+    timed: bool = True
 
 
 def seek_line(reel: Reel, marks: Sequence[Mark], width: int) -> Line:
     """Return the bar in exactly `width` cells; its parts drop out from the least important."""
-    where = Span(f"{position(reel.position)}/{position(reel.duration)}", "bright")
+    more = "" if reel.timed else "+"
+    where = Span(f"{position(reel.position)}/{position(reel.duration)}{more}", "bright")
     head: Line = (Span(" "), _state(reel), Span(" "), where, Span(" "))
     speed: Line = (Span(f" ×{reel.speed:g}".ljust(6), "text"),)
     ends = (
@@ -81,8 +84,8 @@ def track(reel: Reel, marks: Sequence[Mark], width: int) -> Line:
 
 def cell_of(seconds: float, duration: float, width: int) -> int:
     """Return the cell of a position, the first and the last for what is beyond the ends."""
-    share = seconds / duration if duration > 0 else 0.0
-    return min(max(0, width - 1), max(0, int(share * width)))
+    share = min(1.0, max(0.0, seconds / duration)) if duration > 0 else 0.0
+    return min(max(0, width - 1), int(share * width))
 
 
 def next_mark(marks: Sequence[Mark], kind: str, now: float, step: int) -> Mark | None:

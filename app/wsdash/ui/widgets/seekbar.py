@@ -32,5 +32,6 @@ class SeekBar(Bar):
             damaged=player.damaged,
             chosen=self.chosen,
             problem=player.problem,
+            timed=player.timed,
         )
         return (seek_line(reel, player.marks(self.desk.key), width),)
