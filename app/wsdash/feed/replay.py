@@ -147,7 +147,7 @@ class ReplayFeed(Deck):
     @property
     def ended(self) -> bool:
         """Whether every record was played."""
-        return self._next is None
+        return self._projector.reel.ended
 
     async def _play(self) -> None:
         last = self._clock.monotonic()
