@@ -235,6 +235,9 @@ def test_a_file_that_is_gone_is_said_and_what_was_shown_stays(tmp_path: Path) ->
             await arrived(feed)
             assert "No such file" in feed.problem
             assert told(feed) == before
+            feed.follow(lambda whole: Looks(whole=whole))
+            assert isinstance(feed.follower, Looks)
+            assert not feed.follower.whole
 
     play(scene())
 

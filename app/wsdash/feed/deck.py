@@ -211,5 +211,9 @@ class Deck:
         self._checkpoints.clear()
         reel, target = self._projector.reel, self._target
         if target is not None or 0 < reel.taken <= CHEAP:
-            self._projector = self._first()
-            self._go(Target(at=reel.now()) if target is None else target._replace())
+            try:
+                self._projector = self._first()
+            except RecordingError as error:  # the file is gone: it goes on from here
+                self.problem = str(error)
+            else:
+                self._go(Target(at=reel.now()) if target is None else target._replace())
