@@ -109,7 +109,7 @@ async def test_the_keys_of_a_replay_go_to_moments_and_marks() -> None:
         await shows(pilot, "$ trade at 1:00: buy 9 at 1")
         await pilot.press("full_stop", "left_parenthesis")
         assert player.position == 30.0
-        await pilot.press("greater_than_sign", "right_curly_bracket", "less_than_sign")
+        await pilot.press("apostrophe", "asterisk", "semicolon")
         assert player.position == 90.0
         await pilot.press("right_parenthesis")
         await shows(pilot, "no more gaps after this")
