@@ -280,7 +280,7 @@ async def test_a_replay_says_so_and_has_its_own_keys() -> None:
         await shows(pilot, "REPLAY paused", "paused   0:12/3:00", "×2")
         assert (player.playing, player.steps, player.speed) == (False, 1, 2.0)
         await pilot.resize_terminal(40, 10)
-        await shows(pilot, "REPLAY", "paused   0:12/3:00 ━")
+        await shows(pilot, "REPLAY", "paused   0:12/3:00 █")
 
 
 async def test_the_feed_lives_as_long_as_the_screen() -> None:
