@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.ui.fakes import BTC, ETH, MARKETS, FakeFeed
 from tests.ui.screen import dashboard, hides, screen_text, shows, until
+from textual.screen import Screen
 
 from wsdash.domain.instrument import MarketKey
+from wsdash.ui import workers
 from wsdash.ui.desk import Desk
 from wsdash.ui.groups import Groups
+from wsdash.ui.layouts.tree import Place
+from wsdash.ui.tempo import Tempo
+from wsdash.ui.widgets.pane import Pane
+from wsdash.ui.workers import Workers
 from wsdash.venues.venue import Subscription
 
 SOL, DOGE = MarketKey("kraken", "SOL/USD"), MarketKey("kraken", "DOGE/USD")
+
+
+class Counted(Pane):
+    """Counts how often it is drawn."""
+
+    drawn = 0
+
+    def post(self) -> float | None:
+        self.drawn += 1
+        return None
 
 
 def books(feed: FakeFeed) -> set[str]:
@@ -152,3 +169,31 @@ def test_what_is_not_shown_is_not_counted_and_begins_anew() -> None:
     shown.look_at_flow()
     assert len(shown["B"].traded.at_price) == 0
     assert shown["B"].traded.since == feed.wall()
+
+
+def test_groups_beside_the_one_in_focus_are_drawn_less_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Desk(FakeFeed(), list(MARKETS), BTC)
+    desk.groups.show("AB", list(MARKETS))
+    panes = {name: Counted(desk, name=name) for name in ("ladder", "ladder-b", "title")}
+    for pane in panes.values():
+        pane.place = Place(pane.id or "", 0, 0, 40, 20)
+    work = Workers(Screen(), desk, panes, Tempo(30, lambda: 0.0))
+    draw = work._drawer(*panes)
+    for frame in range(60):
+        now = 1_000 + frame / 30
+        monkeypatch.setattr(workers, "monotonic", lambda now=now: now)
+        due = draw()
+    assert {name: pane.drawn for name, pane in panes.items()} == {
+        "ladder": 60,
+        "ladder-b": 20,
+        "title": 60,
+    }
+    assert due is not None
+    desk.groups.focus = "B"
+    for frame in range(60, 120):
+        now = 1_000 + frame / 30
+        monkeypatch.setattr(workers, "monotonic", lambda now=now: now)
+        draw()
+    assert panes["ladder-b"].drawn == 80

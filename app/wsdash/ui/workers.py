@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import monotonic
+from typing import Final
 
 from textual.screen import Screen
 
@@ -23,6 +24,10 @@ MARKET_PANES: Mapping[Channel, tuple[str, ...]] = {
     "candles": ("chart",),
 }
 """The panes that each stream of a group's market moves."""
+
+BESIDE: Final = 0.09
+"""Seconds between two drawings of panes of the groups that are not in focus: the eye is elsewhere,
+and four markets must not cost four times as much as one."""
 
 
 class Workers:
@@ -121,7 +126,9 @@ class Workers:
 
     def _draw(self, pane: Pane) -> float | None:
         now = monotonic()
-        early = self._drawn.get(pane, 0.0) + max(self._tempo.pace() * 0.9, pane.pace) - now
+        beside = bool(pane.letter) and pane.letter != self._desk.groups.focus
+        pace = max(self._tempo.pace() * 0.9, pane.pace, BESIDE if beside else 0.0)
+        early = self._drawn.get(pane, 0.0) + pace - now
         if early > 0:
             return early
         self._drawn[pane] = now
