@@ -45,7 +45,9 @@ def main() -> int:
         branch=True, include=[str(ROOT / "app/wsdash" / file) for file in FILES], data_file=None
     )
     tracer.start()
-    failed = pytest.main(["-q", "-n0", "-m", "not slow", *(str(ROOT / test) for test in TESTS)])
+    failed = pytest.main(
+        ["-q", "-n0", "--timeout=900", "-m", "not slow", *(str(ROOT / test) for test in TESTS)]
+    )
     tracer.stop()
     results = ROOT / "tests/chaos/.coverage.json"
     tracer.json_report(outfile=str(results))

@@ -15,7 +15,7 @@ from wsdash.exchange.server import Exchange
 @pytest.mark.parametrize("venue", VENUES)
 @pytest.mark.parametrize(
     ("switches", "pause"),
-    [(6, 0.0), pytest.param(100, 1.0, marks=[pytest.mark.slow, pytest.mark.timeout(200)])],
+    [(6, 0.0), pytest.param(100, 1.0, marks=[pytest.mark.slow, pytest.mark.timeout(500)])],
     ids=["hasty", "hundred"],
 )
 async def test_a_switch_shows_nothing_of_the_old_symbol_and_a_true_book_of_the_new_one(
