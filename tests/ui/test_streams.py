@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import warnings
 from collections.abc import Callable
 
 from tests.ui.fakes import BTC, ETH, MARKETS, FakeFeed
+from tests.ui.screen import dashboard
 
 from wsdash.domain.account import Balance
 from wsdash.feed.market import Stream
@@ -102,3 +105,15 @@ def test_the_desk_wants_what_it_shows_and_a_price_for_what_is_held() -> None:
     assert str(price) == "1877.47"
     assert desk.price_of("kraken", "USD") == 1
     assert desk.price_of("kraken", "KFEE") is None
+
+
+async def test_who_is_followed_anew_before_it_began_leaves_nothing_behind() -> None:
+    app, _, _ = dashboard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            app.board_screen.work.follow_desk()
+            app.board_screen.work.follow_desk()
+            await pilot.pause()
+            gc.collect()
+        assert not [str(one.message) for one in said if "never awaited" in str(one.message)]

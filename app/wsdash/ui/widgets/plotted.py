@@ -24,8 +24,12 @@ class Plotted(Pane):
 
     def on_mount(self) -> None:
         """Draw once a second from here on."""
-        work = contained(self._keep_drawing, self.crashed, self.may_run)
-        self.run_worker(work, name=self.id or "", group=self.id or "")
+
+        async def run() -> None:
+            """Begin with the worker: one that is cancelled before leaves nothing behind."""
+            await contained(self._keep_drawing, self.crashed, self.may_run)
+
+        self.run_worker(run, name=self.id or "", group=self.id or "")  # type: ignore[arg-type]
 
     def subject(self) -> object:
         """Return what the curve is about; one of something else is not shown."""
