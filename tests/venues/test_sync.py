@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from wsdash.domain.book import Level, OrderBook
 from wsdash.venues.patience import Patience
-from wsdash.venues.sync import BUFFERED, SETTLE, Delta, DiffBook, Result
+from wsdash.venues.sync import BUFFERED, SETTLE, ChecksumBook, Delta, DiffBook, Result
 
 prices = st.integers(1, 9).map(str)
 sizes = st.sampled_from(["0", "1", "2", "3"])
@@ -100,3 +100,33 @@ def test_parking_needs_more_losses_in_a_minute_than_are_repaired(pauses: list[fl
             assert patience.due(now + 300)
             patience.release()
             losses.clear()
+
+
+def test_a_number_that_is_none_loses_a_book_however_it_comes() -> None:
+    proven = ChecksumBook(lambda *_: True)
+    assert proven.snapshot([("x", "1")], [], 0) is Result.LOST
+    assert not proven.synced
+    assert proven.snapshot([("1", "1")], [("2", "1")], 0) is Result.SYNCED
+    assert proven.update([], [("NaN", "1")], 0) is Result.LOST
+    assert proven.update([("1", "2")], [], 0) is Result.WAITING
+    chained = DiffBook()
+    assert chained.snapshot(100, [("x", "1")], [], 0.0) is Result.LOST
+    assert not chained.synced
+
+
+def test_a_book_that_was_empty_keeps_every_level_that_comes() -> None:
+    book = ChecksumBook(lambda *_: True)
+    assert book.snapshot([], [], 0) is Result.SYNCED
+    assert book.update([("1", "1"), ("2", "1")], [("3", "1")], 0) is Result.MOVED
+    assert (len(book.book.bids), len(book.book.asks)) == (2, 1)
+
+
+def test_a_newer_snapshot_renews_a_book_and_its_buffer_is_let_go() -> None:
+    book = DiffBook()
+    book.snapshot(100, [("1", "1")], [("5", "1")], 0.0)
+    assert book.update(Delta(101, 101, [("1", "2")], []), 0.1) is Result.SYNCED
+    book.renew()
+    book.update(Delta(102, 102, [("1", "3")], []), 0.2)
+    assert book.snapshot(104, [("2", "7")], [("6", "1")], 0.3) is Result.SYNCED
+    assert (book.sequence, book.book.bids.top(9)) == (104, [("2", "7")])
+    assert book.update(Delta(105, 105, [("2", "8")], []), 0.4) is Result.MOVED
