@@ -1,7 +1,7 @@
 """How much a slow line gets: fewer frames, fewer colours and a tape that stands, while it is slow.
 
-A line is slow when what was written waits for the terminal most of the time; that is all
-that can be known of it from here. It is fast again when nothing waits for a while. Whether
+A line is slow when what was written waits for the terminal most of the time, or in the
+kernel on its way to an ssh client. It is fast again when nothing waits for a while. Whether
 it would carry all of it can only be tried: after a try that failed the next one is later.
 """
 
@@ -24,6 +24,9 @@ SLOW: Final = 0.5
 WELL: Final = 0.15
 """Share below which the line could take more."""
 
+QUEUE: Final = 16 * 1024
+"""Bytes on their way to an ssh client above which its line is slow; well is half of that."""
+
 PATIENCE: Final = 2
 """Seconds it must be slow before less is drawn."""
 
@@ -44,9 +47,12 @@ class Band:
         stats: the counters of the terminal, None without one.
         mode: ``auto``, or always ``low`` or ``full``.
         clock: monotonic seconds.
+        queued: bytes that are on their way to an ssh client.
 
     Attributes:
         changed: called when it turns low, or full again.
+        cleared: called when an ssh client has caught up.
+        congested: whether so much is on its way to an ssh client that more would only be late.
     """
 
     def __init__(
@@ -54,9 +60,12 @@ class Band:
         stats: Callable[[], OutputStats | None],
         mode: Mode = "auto",
         clock: Callable[[], float] = monotonic,
+        queued: Callable[[], int] = lambda: 0,
     ) -> None:
         self.changed: Callable[[], None] = lambda: None
-        self._stats, self._clock = stats, clock
+        self.cleared: Callable[[], None] = lambda: None
+        self.congested = False
+        self._stats, self._clock, self._queued = stats, clock, queued
         self._mode: Mode = mode
         self._step = 0
         self._sample = (clock(), 0.0, 0)
@@ -89,8 +98,11 @@ class Band:
         self._tell()
 
     def look(self) -> None:
-        """Judge the last second; called now and then."""
-        stats, now = self._stats(), self._clock()
+        """Look what waits, and judge the last second; called several times a second."""
+        stats, now, queued = self._stats(), self._clock(), self._queued()
+        was_congested, self.congested = self.congested, queued > QUEUE
+        if was_congested and not self.congested:
+            self.cleared()
         since, waited, written = self._sample
         if stats is None or now - since < 1:
             return
@@ -99,8 +111,9 @@ class Band:
         if share > SLOW and not moved:  # it does not read at all: that says nothing of the line
             self._slow = self._well = 0.0
             return
-        self._slow = self._slow + now - since if share > SLOW else 0.0
-        self._well = self._well + now - since if share < WELL else 0.0
+        slow, well = share > SLOW or queued > QUEUE, share < WELL and queued < QUEUE / 2
+        self._slow = self._slow + now - since if slow else 0.0
+        self._well = self._well + now - since if well else 0.0
         self._move(now)
 
     def _move(self, now: float) -> None:

@@ -26,6 +26,7 @@ from wsdash.ui.looks import Looks
 from wsdash.ui.screens.dashboard import DashboardScreen
 from wsdash.ui.screens.plan import PANES
 from wsdash.ui.snapshots.status import Vitals
+from wsdash.ui.ssh_queue import SshQueue
 from wsdash.ui.streams import FRAMES_PER_SECOND
 from wsdash.ui.tempo import Tempo
 from wsdash.ui.themes import DEFAULT, only_ascii
@@ -114,8 +115,8 @@ class Shell(Looks):
         )
         self.desk.wake.redraw = self._draw_soon
         self.desk.across.changed = self.subscribe
-        self.band = Band(lambda: self.output, bandwidth)
-        self.band.changed = self._band_changed
+        self.band = Band(lambda: self.output, bandwidth, queued=SshQueue(os.environ).waiting)
+        self.band.changed, self.band.cleared = self._band_changed, self._caught_up
         self.tempo = Tempo(fps, lambda: self.lag.worst, limit=lambda: self.band.fps)
         self.desk.resubscribe = self.subscribe
         self.board_screen = DashboardScreen(self.desk, self.tempo)
@@ -142,7 +143,7 @@ class Shell(Looks):
         self._life.add_done_callback(self._ended)
         if self._leave_after is not None:
             self.set_timer(self._leave_after, self.exit)
-        self.set_interval(0.5, self.band.look)
+        self.set_interval(0.25, self.band.look)
         self._band_changed()
         if not self.is_headless:
             self.call_after_refresh(_spare_the_collector)
@@ -186,6 +187,11 @@ class Shell(Looks):
         desk = self.desk
         wanted = [*desk.wanted(), *desk.alarm.wanted(), *desk.across.wanted()]
         desk.feed.want(dict.fromkeys(wanted))
+
+    @property
+    def congested(self) -> bool:
+        """Whether what is drawn now would only wait on the way."""
+        return self.band.congested and self.band.mode != "full"
 
     def _band_changed(self) -> None:
         self.spare_colours(spare=self.band.low)

@@ -88,6 +88,11 @@ class TerminalApp(App[None]):
         """Whether it is worth preparing anything for the screen."""
         return not self._paused
 
+    @property
+    def congested(self) -> bool:
+        """Whether a frame would only wait behind others, somewhere after the terminal."""
+        return False
+
     def get_driver_class(self) -> type[Driver]:
         """Return the safe driver, unless the environment names another."""
         return super().get_driver_class() if constants.DRIVER else SafeDriver
@@ -98,7 +103,7 @@ class TerminalApp(App[None]):
         driver = self._driver
         if not isinstance(driver, SafeDriver) or renderable is None:
             super()._display(screen, renderable)
-        elif driver.behind:
+        elif driver.behind or self.congested:
             driver.stats.dropped()
             self._missed = True
             busy = driver.stats.busy_since
