@@ -26,8 +26,7 @@ SYMBOLS = ("BTC/USD", "ETH/USD")
 def schedule(seed: int, seconds: float, every: float = 4.0) -> list[Turn]:
     """Return faults for a run of some seconds, one about every `every` seconds.
 
-    Lies that fit are not among them: a crossed book, and Kraken's old snapshot with its own
-    checksum, are the truth to whoever has nothing else, until the next change.
+    A lie that fits is not among them: a crossed book is the truth to whoever has nothing else.
     """
     chance = random.Random(seed)
     turns: list[Turn] = []

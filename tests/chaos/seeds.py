@@ -48,6 +48,8 @@ RATE: Final = 0.2
 COUNTED: Final = (
     "frames", "states", "rows", "unproven", "marked", "deltas", "resyncs", "faults",
 )  # fmt: skip
+AGES: Final = (3, 30, 200)
+"""By how many changes an old snapshot of Kraken's is old; it carries its own time."""
 WIDE: Final = Budget(100, 10)
 PATIENCE: Final = 60
 """Seconds after the last fault within which every book must be live again."""
@@ -158,6 +160,10 @@ async def _faults(
             loop.sleep_through(chance.choice((2.0, 8.0, 60.0)))
         elif kind < 0.18:
             feed.resync(chance.choice(KEYS))
+        elif kind < 0.22:
+            old = {"at": "0s", "venue": "kraken", "do": f"stale_snapshot {chance.choice(AGES)}"}
+            exchange.inject(old)
+            feed.resync(KEYS[0])
         elif rule is None:
             exchange.drop_all()
         else:
