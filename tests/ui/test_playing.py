@@ -9,8 +9,9 @@ from tests.feed.test_replay import BTC, trade
 from tests.feed.test_seek import arrived, session, until
 from tests.feed.test_summary import KRAKEN, line, recording
 from tests.ui.fakes import BTC as FAKE
-from tests.ui.fakes import START, FakeFeed, FakePlayer
+from tests.ui.fakes import ETH, START, FakeFeed, FakePlayer
 from tests.ui.screen import dashboard, shows
+from tests.ui.screen import until as shown
 from tests.virtual import VirtualClock, play
 
 from wsdash.feed.feed import Mark
@@ -138,3 +139,20 @@ async def test_there_are_no_such_keys_in_a_live_feed() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("at")
         await shows(pilot, "only in a replay")
+
+
+async def test_markets_found_later_are_listed_once_and_can_be_taken_off() -> None:
+    player = FakePlayer()
+    player.markets = (FAKE,)
+    app, _, _ = dashboard(FakeFeed("replay"), player=player, watchlist=[FAKE])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        player.markets = (FAKE, ETH)
+        player.news.touch()
+        await shown(pilot, lambda: app.desk.watchlist == [FAKE, ETH], "the market found later")
+        app.desk.watchlist.remove(ETH)
+        player.cuts += 1
+        player.news.touch()
+        app.desk.remember()
+        await shown(pilot, lambda: not app.desk.trails, "the cut")
+        assert app.desk.watchlist == [FAKE]

@@ -141,13 +141,14 @@ class Playing(Arranging):
         return self.desk.player
 
     async def _follow_player(self, player: Player) -> None:
-        seen, cuts = player.news.revision, player.cuts
+        seen, cuts, known = player.news.revision, player.cuts, set(player.markets)
         while True:
             seen = await player.news.changed(seen)
             if player.cuts != cuts:
                 cuts = player.cuts
                 self.desk.cut()
                 self.board_screen.cut()
-            self.desk.find_more(player.markets)
+            self.desk.find_more(key for key in player.markets if key not in known)
+            known.update(player.markets)
             if self.drawing:
                 self.board_screen.draw_all()
