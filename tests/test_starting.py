@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from wsdash import screens
 from wsdash.feed.kept import Kept
 from wsdash.settings import load
 from wsdash.starting import Start, start
+from wsdash.ui import terminal
+from wsdash.ui.app import Dashboard
 from wsdash.venues.registry import UnknownVenue
 
 
@@ -83,3 +86,25 @@ def test_an_emptied_list_stays_empty(home: Path) -> None:
     (home / "watchlist.txt").write_text("# none\n")
     assert named(begun(home)) == []
     assert isinstance(begun(home).kept, Kept)
+
+
+@pytest.mark.parametrize(("wanted", "code"), [(True, 0), (False, 0), (True, 129)])
+def test_the_demo_follows_the_first_screen_where_it_was_asked_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool, code: int
+) -> None:
+    def leave(app: Dashboard, **_: object) -> int:
+        app.demo_wanted = wanted
+        return code
+
+    begun_demos: list[int] = []
+
+    def demo(seed: int, *_: object) -> int:
+        begun_demos.append(seed)
+        return 7
+
+    monkeypatch.setattr(terminal, "run_app", leave)
+    monkeypatch.setattr(screens, "demo", demo)
+    monkeypatch.setattr(screens, "require_terminal", lambda _: None)
+    follows = wanted and not code
+    assert screens.live(load(home / "config.toml"), ()) == (7 if follows else code)
+    assert begun_demos == ([1] if follows else [])

@@ -63,7 +63,7 @@ class Program:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "wsdash"],
+            [sys.executable, "-m", "wsdash", *map(str, MARKETS)],
             env=env, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
         )  # fmt: skip
         os.close(slave)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.ui.fakes import BTC, ETH, MARKETS, FakeFeed
 from tests.ui.screen import dashboard, screen_lines, shows, until
+from textual.events import Key
 
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.kept import Kept
@@ -130,3 +132,15 @@ async def test_a_list_that_was_emptied_says_what_to_do() -> None:
         await pilot.press("d", "s", "K", "j", "enter", "1")
         await until(pilot, lambda: "BTC/USD kraken" in screen_lines(app)[0], "the market in focus")
         assert isinstance(app.board_screen.cast.watch, WatchPane)
+
+
+@pytest.mark.parametrize("size", [(40, 10), (80, 24)])
+async def test_keys_typed_ahead_are_those_of_the_pane_that_is_on_its_way(
+    size: tuple[int, int],
+) -> None:
+    app, _, _ = dashboard(keymap={"watch.add": "n"})
+    async with app.run_test(size=size) as pilot:
+        await shows(pilot, "LIVE")
+        for key in "wn":
+            app.post_message(Key(key, key))
+        await shows(pilot, "Add markets")

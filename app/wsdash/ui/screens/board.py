@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import BindingsMap, BindingType
+from textual.dom import DOMNode
 from textual.layout import Layout
 from textual.screen import Screen
 from textual.timer import Timer
@@ -76,6 +77,17 @@ class Board(Screen[None]):
     def layout(self) -> Layout:
         """The plan of the panes."""
         return self._rooms
+
+    @property
+    def _binding_chain(self) -> list[tuple[DOMNode, BindingsMap]]:
+        """Keys are those of a pane that is on its way already: typing waits for no drawing."""
+        chain = super()._binding_chain
+        if not self._bound_for:
+            return chain
+        pane = self.panes[self._bound_for]
+        own = pane._bindings.copy()  # noqa: SLF001 - as the screen itself does
+        own.apply_keymap(self.app._keymap)  # noqa: SLF001 - as above
+        return [(pane, own), *(entry for entry in chain if not isinstance(entry[0], Pane))]
 
     @property
     def focused_name(self) -> str:
