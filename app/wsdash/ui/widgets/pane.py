@@ -187,9 +187,8 @@ class Pane(Guarded):
 
     def _grouped(self, title: Line) -> Line:
         """Return the title with the letter of the group and the name of its market."""
-        letter = Span(
-            f"{self.letter} ", "focus" if self.letter == self.desk.groups.focus else "dim"
-        )
+        role = "title" if self.letter == self.desk.groups.focus else "dim"
+        letter = Span(f"{self.letter} ", role)
         key, market = self.group.key, self.group.market
         if key is None or self.names_market:
             return (letter, *title)
