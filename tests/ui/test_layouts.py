@@ -117,7 +117,12 @@ async def test_a_layout_is_saved_by_name_and_there_after_a_restart(tmp_path: Pat
         await shows(pilot, "A BTC/USD", "B SHIB/USD", "D DOGE/USD", "65,0")
         await pilot.press("f7")
         await shows(pilot, "layout mine")
-        await pilot.press("L", *"remove", "enter")
+        await pilot.press("L")
+        await shows(pilot, "layout mine (on the screen)", "save this layout")
+        text = screen_text(app)
+        places = [text.index(f"layout {name}") for name in ("standard", "ladder", "flow", "mine")]
+        assert places == sorted(places)
+        await pilot.press(*"remove", "enter")
         await shows(pilot, "layout mine removed")
         await until(pilot, lambda: b'"mine": {' not in file.read_bytes(), "gone from the file")
 

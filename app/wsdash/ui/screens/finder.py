@@ -40,14 +40,16 @@ class Fixed:
     """Items that are all there."""
 
     def __init__(self, items: Sequence[Item]) -> None:
-        self._index = Index(items)
+        self._items, self._index = items, Index(items)
 
     def total(self) -> int:
         """Return how many there are."""
         return len(self._index)
 
     def search(self, query: str, limit: int) -> list[Item]:
-        """Return the best matches."""
+        """Return the best matches; all of them in their own order while nothing is typed."""
+        if not query.strip():
+            return list(self._items[:limit])
         return [match.item for match in self._index.search(query, limit)]
 
     def pending(self, width: int) -> list[Line]:
