@@ -30,6 +30,7 @@ def measure(rate: float | None, mode: str, seconds: float, venues: dict[str, str
             if not eye.ready.wait(60):
                 raise TimeoutError(f"no cursor in the watchlist:\n{tty.text}")
             time.sleep(SETTLING if rate else 3)
+            eye.begin()
             before, began = tty.total, time.monotonic()
             pressed = []
             for number in range(1, round(seconds) + 1):

@@ -44,6 +44,10 @@ class Eye:
         self.times: list[float] = []
         self.ready = threading.Event()
 
+    def begin(self) -> None:
+        """Count from here: the cursor stands in the first row."""
+        self.count, self.times = 0, []
+
     def look(self, screen: pyte.Screen, now: float) -> None:
         """Look for the cursor."""
         row = self._row(screen)
@@ -79,6 +83,7 @@ def measure(messages: float, per_second: float, seconds: float) -> None:
             if not eye.ready.wait(20):
                 raise TimeoutError(f"no cursor in the watchlist:\n{tty.text}")
             time.sleep(3)
+            eye.begin()
             before, began = tty.total, time.monotonic()
             pressed = []
             for number in range(1, round(seconds * per_second) + 1):
