@@ -55,6 +55,7 @@ class Program:
     """
 
     def __init__(self, urls: dict[str, dict[str, str]]) -> None:
+        self.drawn = 0
         self._home = tempfile.TemporaryDirectory()
         env = environment(Path(self._home.name))
         for name, fields in urls.items():
@@ -71,8 +72,8 @@ class Program:
 
     def _read(self) -> None:
         with suppress(OSError):
-            while os.read(self._master, 1 << 16):
-                pass
+            while data := os.read(self._master, 1 << 16):
+                self.drawn += len(data)
 
     def sample(self) -> tuple[float, int]:
         """Return megabytes in memory and open descriptors; it must still be there."""
@@ -187,6 +188,7 @@ async def soak(seconds: float, rate: float, seed: int) -> dict[str, Any]:
         "exchange_slope": samples.slope(samples.exchange),
         "exchange_rss": samples.exchange[-1],
         "fds": samples.drift(samples.files),
+        "program_bytes": program.drawn / took,
         "program_fds": samples.drift(samples.program_files),
         "tasks": samples.drift(samples.tasks),
         "lag_p99": lags[int(len(lags) * 0.99)],

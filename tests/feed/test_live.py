@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 import pytest
 from tests.feed.scripted import BOOK, TAPE, FakeSocket, Network, NoRest, Server, Words, feed, toy
 from tests.virtual import play
 
-from wsdash.domain.events import Event
+from wsdash.domain.events import Event, Unparsed
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.connection import Connection
 from wsdash.feed.gaps import Ledger
@@ -599,3 +599,34 @@ def test_every_stream_has_its_own_last_hour() -> None:
         assert "BTC book" not in dict(live.reports()[0].streams)
 
     scene(then, None, BOOK, Subscription("book", "ETH"), TAPE)
+
+
+def test_what_is_not_understood_is_logged_and_whoever_listens_gets_every_frame() -> None:
+    class Mumbling(Words):
+        def _mumble(self) -> Iterable[Event]:
+            yield Unparsed("no such word", "mumble")
+
+    class Ear(Diary):
+        def __init__(self) -> None:
+            super().__init__()
+            self.heard: list[str] = []
+
+        def frame(self, connection: Connection, direction: object, data: str) -> None:
+            self.heard.append(f"{direction} {data}")
+
+    async def main() -> None:
+        network, ear = Network(Server()), Ear()
+        live = feed(network, venue=replace(toy(), public=Mumbling))
+        async with live.running():
+            live.supervisor.listeners.append(ear)
+            live.supervisor.recording = True
+            live.want([("toy", BOOK)])
+            await asyncio.sleep(1)
+            network.sockets[0].say("mumble")
+            await asyncio.sleep(1)
+            assert "in mumble" in ear.heard
+            assert "out subscribe book BTC" in ear.heard
+            [entry] = [entry for entry in live.log if entry.state == "BAD"]
+            assert entry.text == "no such word: mumble"
+
+    play(main())
