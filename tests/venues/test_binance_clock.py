@@ -20,7 +20,7 @@ class Pair:
     """A session whose machine's clock is `wrong` seconds off."""
 
     def __init__(self, wrong: float) -> None:
-        self.now = 0.0
+        self.now = 5_000.0  # a machine has long been up
         self.wrong = wrong
         self.session = BinanceAccountSession(BinanceSigner("key", "secret", self.wall), self.wall)
 
@@ -54,23 +54,23 @@ def test_a_subscribe_carries_the_venues_time(wrong: float) -> None:
 
 def test_a_venue_that_does_not_tell_the_time_is_logged_in_to_all_the_same() -> None:
     pair = Pair(0.0)
-    pair.session.opened(0.0)
-    assert pair.session.ticked(DEADLINE - 0.1).send == []
-    [frame] = pair.session.ticked(DEADLINE + 0.1).send
+    pair.session.opened(pair.now)
+    assert pair.session.ticked(pair.now + DEADLINE - 0.1).send == []
+    [frame] = pair.session.ticked(pair.now + DEADLINE + 0.1).send
     assert json.loads(frame)["id"] == SUBSCRIBE_ID
-    assert pair.session.ticked(DEADLINE + 0.3).send == []
+    assert pair.session.ticked(pair.now + DEADLINE + 0.3).send == []
 
 
 def test_an_error_instead_of_the_time_is_no_matter_of_the_key() -> None:
     pair = Pair(0.0)
-    [frame] = pair.session.opened(0.0).send
+    [frame] = pair.session.opened(pair.now).send
     error = {"id": json.loads(frame)["id"], "status": 400, "error": {"code": -1, "msg": "no"}}
-    step = pair.session.received(json.dumps(error).encode(), 0.1)
+    step = pair.session.received(json.dumps(error).encode(), pair.now + 0.1)
     assert step.events == []
     assert json.loads(step.send[0])["id"] == SUBSCRIBE_ID
 
 
 def test_frames_without_an_id_are_no_answer() -> None:
     pair = Pair(0.0)
-    pair.session.opened(0.0)
-    assert pair.session.received(b'{"e":"unknown"}', 0.1).send == []
+    pair.session.opened(pair.now)
+    assert pair.session.received(b'{"e":"unknown"}', pair.now + 0.1).send == []

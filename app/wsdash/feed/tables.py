@@ -136,8 +136,8 @@ def _plain(cell: Cell, kind: Kind) -> str:
     if cell is None:
         return ""
     if kind == "time" and isinstance(cell, (int, float)):
-        time = moment(cell)
-        return "" if time is None else time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        when = moment(cell)
+        return "" if when is None else when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if kind == "flag":
         return "true" if cell else "false"
     return harmless(str(cell))

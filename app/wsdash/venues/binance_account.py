@@ -89,7 +89,7 @@ class BinanceAccountSession:
 
     def opened(self, now: float) -> Step:
         """Read the venue's clock, by which requests are signed, then subscribe."""
-        self._phase = "auth"
+        self._phase, self._asked_at = "auth", now
         if self._clock is not None and self._signer is not None:
             self._clock.start()
             return Step(send=[self._clock.ask(now)])
