@@ -55,7 +55,8 @@ soak: built
 
 # Figures only: nothing here passes or fails, and a busy machine shows in all of them.
 bench: built
-	@PYTHONPATH=app:. $(bin)/python -m tests.benchmarks.keys
+	@PYTHONPATH=app:. $(bin)/python -m tests.benchmarks.ingest
+	@PYTHONPATH=app:. $(bin)/python -m tests.benchmarks.keys --blast
 	@PYTHONPATH=app:. $(bin)/python -m tests.benchmarks.bandwidth
 
 # For Python 3.11 to 3.14 on Linux and macOS. Neither an index nor a path of this machine goes in.

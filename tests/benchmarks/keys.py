@@ -13,12 +13,17 @@ import statistics
 import sys
 import threading
 import time
+from contextlib import AbstractContextManager
+from typing import TypeAlias
 
 import pyte
-from tests.benchmarks.tty import WATCHLIST, WSDASH, Tty, environment, exchange, home
+from tests.benchmarks.tty import WATCHLIST, WSDASH, Tty, blast, environment, exchange, home
 
-ROWS = len(WATCHLIST)
+MARKETS = [name for name in WATCHLIST if name.startswith("kraken:")]
+ROWS = len(MARKETS)
 PERIOD = 2 * (ROWS - 1)
+Venues: TypeAlias = AbstractContextManager[dict[str, str]]
+
 LIT = ("2b323c", "blue")
 """The background of the row under the cursor, in the theme `calm`, with all colours and with 16."""
 RATE_PER_MESSAGE = 1 / 450
@@ -72,12 +77,12 @@ class Eye:
         return None
 
 
-def measure(messages: float, per_second: float, seconds: float) -> None:
+def measure(venues: Venues, per_second: float, seconds: float) -> None:
     """Press keys for a while and print how it went."""
     eye = Eye()
-    with exchange(messages * RATE_PER_MESSAGE) as venues, home() as folder:
-        env = environment(folder, **venues)
-        with Tty([*WSDASH, *WATCHLIST], env, seen=eye.look) as tty:
+    with venues as addresses, home() as folder:
+        env = environment(folder, **addresses)
+        with Tty([*WSDASH, *MARKETS], env, seen=eye.look) as tty:
             tty.wait_for("LIVE")
             tty.type("w")
             if not eye.ready.wait(20):
@@ -118,10 +123,15 @@ def main() -> None:
     parser.add_argument("--messages", type=float, default=5000, help="a second, roughly")
     parser.add_argument("--keys", type=float, default=30, help="a second")
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--blast", action="store_true", help="a venue that does nothing but send")
     parser.add_argument("--times", type=int, default=3)
     options = parser.parse_args()
     for _ in range(options.times):
-        measure(options.messages, options.keys, options.seconds)
+        if options.blast:
+            venues = blast(options.messages)
+        else:
+            venues = exchange(options.messages * RATE_PER_MESSAGE)
+        measure(venues, options.keys, options.seconds)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,24 @@ def exchange(rate: float, seed: int = 7) -> Iterator[dict[str, str]]:
 
 
 @contextlib.contextmanager
+def blast(per_second: float) -> Iterator[dict[str, str]]:
+    """Run the venue that does nothing but send; yield the environment that leads to it."""
+    command = [sys.executable, "-m", "tests.benchmarks.blast", "--rate", str(per_second)]
+    path = os.pathsep.join((str(ROOT), str(ROOT / "app")))
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path}, text=True
+    )
+    try:
+        assert child.stdout is not None
+        yield {"WSDASH_VENUES__KRAKEN__WS_URL": child.stdout.readline().strip()}
+    finally:
+        child.kill()
+        child.wait(10)
+        assert child.stdout is not None
+        child.stdout.close()
+
+
+@contextlib.contextmanager
 def home() -> Iterator[Path]:
     """A folder for the settings and the state of one run."""
     with tempfile.TemporaryDirectory(prefix="wsdash-bench-") as folder:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 PROBE_TIMEOUT = 2.0
 """Seconds for the answer to a ping that puts a socket to the test."""
 
+TURN = 0.001
+"""Seconds of frames after which the others have a turn: a key passes through many."""
+
 _DATA = (BookSynced, BookMoved, Printed, TickerMoved, BalancesStated, BalancesMoved)
 """Facts that prove a channel. Candles and lists do not: some venues answer them over REST."""
 
@@ -68,9 +71,14 @@ class Talk:
 
     async def listen(self) -> None:
         """Take frames until the socket ends."""
+        clock = self._tools.clock
+        turn = clock.monotonic()
         while True:
             frame = await self.socket.recv(decode=False)
             self._take(frame if isinstance(frame, bytes) else frame.encode())
+            if clock.monotonic() - turn > TURN:  # what has come already is taken without a pause
+                await asyncio.sleep(0)
+                turn = clock.monotonic()
 
     async def close(self) -> None:
         """End the socket and everything that was under way for it."""
