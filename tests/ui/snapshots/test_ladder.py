@@ -193,3 +193,15 @@ def test_fixed_rows_tell_what_was_traded_and_stacked_at_every_price() -> None:
     assert "+14.98bp" in plain_text(picture.rows[-2])
     assert "Σ 2 = 200.6 USD" in plain_text(picture.rows[-1])
     assert all(width_of(row) <= 60 for row in picture.rows)
+
+
+@pytest.mark.parametrize("gridded", [False, True])
+def test_what_was_sold_bought_and_stacked_never_touches(gridded: bool) -> None:
+    market = market_of(book_of([("100.0", "1")], [("100.3", "2")]))
+    key, small = price_key("100.3"), Decimal("0.00591")
+    flow = FlowRows({key: AtPrice(Decimal("100.3"), small, small)}, {key: Moved(small, small * 2)})
+    grid = Grid(price_key("100.4"), 10**17, 6) if gridded else None
+    picture = drawn(market, 60, 16, grid=grid, flow=flow)
+    row = next(plain_text(row) for row in picture.rows if "0.00591" in plain_text(row))
+    assert row.split()[-3:] == ["0.00591", "0.00591", "-0.00591"]
+    assert all(width_of(row) <= 60 for row in picture.rows)

@@ -31,8 +31,10 @@ UNPROVEN: Final = "·"
 """Marks the levels below those that the venue's checksum covers: a change of one of them that got
 lost shows only when the level comes up."""
 
-_FLOW: Final = 7
-"""Cells of one of these columns."""
+_FLOW: Final = (8, 8, 9)
+"""Cells of these columns: the longest figures are ``0.00591`` and ``+0.00591``, and a gap."""
+
+_FLOWS: Final = sum(_FLOW)
 
 
 class FlowRows(NamedTuple):
@@ -64,7 +66,7 @@ def columns_of(
     flow: FlowRows | None,
 ) -> Columns:
     """Return the columns for some levels and some prices, levels or not."""
-    width -= _FLOW * 3 if flow is not None else 0
+    width -= _FLOWS if flow is not None else 0
     price = column_of(prices) if prices else Column(8, 0)
     mirrored = width >= MIRROR_WIDTH + max(0, price.width - 10)
     sizes = [float(rung.size) for rung in shown]
@@ -97,8 +99,8 @@ def header_row(columns: Columns, width: int) -> Line:
         named = f" {lead}{size}{bar} {price} {bar}{size}{tail}"
     if columns.flow is None:
         return (Span(named, "off"),)
-    names = "".join(name.rjust(_FLOW) for name in ("sold", "bought", "±stack"))
-    return (Span(named[: width - _FLOW * 3].ljust(width - _FLOW * 3) + names, "off"),)
+    names = "".join(map(str.rjust, ("sold", "bought", "±stack"), _FLOW))
+    return (Span(named[: width - _FLOWS].ljust(width - _FLOWS) + names, "off"),)
 
 
 def level_row(
@@ -176,13 +178,12 @@ def _with_flow(row: Line, key: int, columns: Columns, width: int) -> Line:
     if columns.flow is None:
         return row
     traded, moved = columns.flow.traded.get(key), columns.flow.moved.get(key)
-    gap = Span(" " * max(0, width - _FLOW * 3 - width_of(row)))
-    sold, bought, net = " " * _FLOW, " " * _FLOW, " " * _FLOW
-    if traded is not None:
-        sold = human(traded.sold).rjust(_FLOW) if traded.sold else sold
-        bought = human(traded.bought).rjust(_FLOW) if traded.bought else bought
-    role = "dim"
+    gap = Span(" " * max(0, width - _FLOWS - width_of(row)))
+    sold = human(traded.sold) if traded is not None and traded.sold else ""
+    bought = human(traded.bought) if traded is not None and traded.bought else ""
+    net, role = "", "dim"
     if moved is not None and moved.net:
-        net = f"{'+' if moved.net > 0 else ''}{human(moved.net)}".rjust(_FLOW)[-_FLOW:]
+        net = f"{'+' if moved.net > 0 else ''}{human(moved.net)}"
         role = "text" if moved.net > 0 else "dim"
+    sold, bought, net = map(str.rjust, (sold, bought, net), _FLOW)
     return (*row, gap, Span(sold, "ask"), Span(bought, "bid"), Span(net, role))
