@@ -42,8 +42,8 @@ CORNER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("watch.sort", "order"),
     ),
     "balances": (
-        ("find", "find"),
-        ("down up", "scroll"),
+        ("down up", "choose"),
+        ("copy", "copy exactly"),
         ("maximise", "maximise"),
         ("next", "pane"),
     ),

@@ -69,7 +69,7 @@ def test_words_stand_below_headings_and_the_rest_stays() -> None:
 
 def test_without_a_key_the_balances_say_how_one_is_given() -> None:
     def rows(holding: Holding | None, venue: str = "") -> list[str]:
-        picture = balances(holding, "USD", lambda _: Decimal(1), (33, 6), 0, venue)
+        picture = balances(holding, "USD", lambda _: Decimal(1), (33, 6), venue=venue)
         return [plain_text(row).strip() for row in picture.rows]
 
     assert rows(None, "kraken") == ["no key for kraken:", "wsdash keys add kraken"]

@@ -153,6 +153,40 @@ def test_balances_fit_and_their_worth_adds_up(width: int) -> None:
     assert "without a price: KFEE" in text_of(picture)
 
 
+@pytest.mark.parametrize("width", [27, 30, 60])
+def test_balances_are_rounded_down_and_exact_under_the_cursor(width: int) -> None:
+    account = Account()
+    account.replace(
+        [
+            Balance("USD", "126096.92309876"),
+            Balance("BTC", "1.987654329999"),
+            Balance("ETH", "0.000000019"),
+        ]
+    )
+    prices = {"BTC": Decimal(65_000), "USD": Decimal(1), "ETH": Decimal(3_000)}
+    holding = Holding("kraken", account, LIVE)
+    picture = balances(holding, "USD", prices.get, (width, 8), "BTC")
+    rows = {row.split()[0]: row.split()[1] for row in text_of(picture).split("\n")}
+    assert rows["USD"] == "126,096.92"
+    assert "1.98765432".startswith(rows["BTC"])
+    assert rows["ETH"].startswith("<0.0") if width < 60 else rows["ETH"] == "0.00000001"
+    assert "…" not in text_of(picture)
+    assert picture.figure == "1.987654329999 BTC"
+    assert [span.text for row in picture.rows for span in row if span.role == "cursor"] == ["BTC"]
+    points = {plain_text(row).index(".") for row in picture.rows}
+    assert len(points) == 1
+
+
+def test_a_list_of_balances_follows_its_cursor() -> None:
+    account = Account()
+    account.replace([Balance(f"A{number:02}", str(100 - number)) for number in range(30)])
+    holding = Holding("kraken", account, LIVE)
+    for number in range(30):
+        picture = balances(holding, "USD", lambda _: Decimal(1), (40, 5), f"A{number:02}")
+        assert len(picture.rows) == 5
+        assert f"A{number:02}" in text_of(picture)
+
+
 def test_curves_are_drawn_in_their_size(feed: FakeFeed) -> None:
     market = market_of(feed)
     for curve in (depth_curve(market.book, 1), delta_curve(list(market.tape.prints))):

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from wsdash.domain.account import Account, Balance
 from wsdash.domain.numbers import trimmed
 from wsdash.domain.text import clean
 from wsdash.ui.snapshots.lines import Line, Span, shorten
-from wsdash.ui.snapshots.numbers import Column, column_of, grouped, padded, zeros_back
+from wsdash.ui.snapshots.numbers import (
+    Column,
+    column_of,
+    grouped,
+    human,
+    padded,
+    rounded_down,
+    zeros_back,
+)
 from wsdash.ui.snapshots.picture import Picture, Verdict
 
 PriceOf = Callable[[str], Decimal | None]
 """The price of one unit of an asset in the pricing asset, or None."""
+
+MONEY: Final = frozenset(
+    (
+        "USD", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY", "USDT", "USDC",
+        "USDG", "USDP", "FDUSD", "TUSD", "PYUSD", "RLUSD", "DAI", "EURT", "EURC",
+    )
+)  # fmt: skip
+"""Assets that are counted in hundredths; of the others eight digits are shown at most."""
+
+_MOST: Final = 8
 
 
 class Holding(NamedTuple):
@@ -31,10 +49,14 @@ def balances(
     pricing: str,
     price_of: PriceOf,
     size: tuple[int, int],
-    skip: int = 0,
+    chosen: str = "",
     venue: str = "",
 ) -> Picture:
-    """Return the balances of an account, the most valuable first; or how one is made known."""
+    """Return the balances of an account, the most valuable first; or how one is made known.
+
+    Totals are rounded down to what there is room for; that of the asset under the cursor is the
+    pane's figure, exact to the digit.
+    """
     width, height = size
     if holding is not None and holding.verdict.believable:  # its age is in the status bar
         holding = holding._replace(verdict=holding.verdict._replace(detail=""))
@@ -55,14 +77,20 @@ def balances(
         return Picture(title, rows, holding.verdict, (at,), missing=missing)
     total, unpriced = holding.account.value(price_of)
     worth = f"{total:,.0f}{'+' if unpriced else ''} {pricing}"
-    held = _sorted(list(holding.account.balances.values()), price_of)
+    held = by_worth(holding.account, price_of)
     assets = [_row(balance, price_of) for balance in held]
     columns = _columns(assets, width)
-    body = [_line(asset, columns) for asset in assets[skip : skip + height]]
+    place = next((at for at, balance in enumerate(held) if balance.asset == chosen), -1)
+    first = max(0, min(place - height // 2, len(held) - height))
+    body = [
+        _line(asset, columns, chosen=at == place)
+        for at, asset in enumerate(assets[first : first + height], first)
+    ]
+    figure = f"{grouped(held[place].total)} {assets[place].name}" if place >= 0 else worth
     if unpriced and len(body) < height:
         body.append((Span(f" without a price: {', '.join(map(clean, unpriced))}", "off"),))
     notes: tuple[Line, ...] = ((Span(worth, "bright"),), at)
-    return Picture(title, (*above, *body)[:height], holding.verdict, notes, figure=worth)
+    return Picture(title, (*above, *body)[:height], holding.verdict, notes, figure=figure)
 
 
 def _without_account(venue: str) -> tuple[Line, ...]:
@@ -73,10 +101,13 @@ def _without_account(venue: str) -> tuple[Line, ...]:
     return ((Span(f" no key for {name}:", "dim"),), (Span(f" wsdash keys add {name}", "text"),))
 
 
-def _sorted(held: list[Balance], price_of: PriceOf) -> Sequence[Balance]:
+def by_worth(account: Account, price_of: PriceOf) -> Sequence[Balance]:
+    """Return the balances of an account, the most valuable first."""
+
     def worth(balance: Balance) -> Decimal:
         return Decimal(balance.total) * (price_of(balance.asset) or Decimal(0))
 
+    held = list(account.balances.values())
     try:
         return sorted(held, key=lambda balance: (-worth(balance), balance.asset))
     except InvalidOperation:
@@ -105,6 +136,8 @@ def _row(balance: Balance, price_of: PriceOf) -> _Asset:
         locked = Decimal(balance.total) - Decimal(balance.available)
         held = f"{grouped(trimmed(format(locked, 'f')))} held" if locked > 0 else ""
     total = grouped(padded(trimmed(balance.total), 2))
+    if balance.asset in MONEY:
+        total = rounded_down(total, 2)
     return _Asset(clean(balance.asset, 12), total, worth, held)
 
 
@@ -112,7 +145,7 @@ def _columns(assets: Sequence[_Asset], width: int) -> _Columns:
     name = min(max((len(asset.name) for asset in assets), default=3), 8)
     worth = max((len(asset.worth) for asset in assets), default=0)
     held = max((len(asset.held) for asset in assets), default=0)
-    column = column_of([asset.total for asset in assets])
+    column = column_of([rounded_down(asset.total, _MOST) for asset in assets])
     room = width - name - worth - 5
     if column.width > room:
         column = Column(column.whole, max(0, room - column.whole - 1))
@@ -121,16 +154,18 @@ def _columns(assets: Sequence[_Asset], width: int) -> _Columns:
     return _Columns(name, column, worth, held)
 
 
-def _line(asset: _Asset, columns: _Columns) -> Line:
-    whole, point, fraction = asset.total.partition(".")
-    shown = fraction[: columns.total.fraction]
-    text = whole + (point + shown if shown else "")
-    if len(shown) < len(fraction.rstrip("0")) and shown:
-        text = text[:-1] + "…"
+def _line(asset: _Asset, columns: _Columns, *, chosen: bool) -> Line:
+    total = columns.total
+    text = rounded_down(asset.total, total.fraction)
+    if len(text.partition(".")[0]) > total.whole:
+        text = human(Decimal(asset.total.replace(",", "")))
     held: Line = (Span("  "), Span(asset.held.rjust(columns.held), "dim")) if columns.held else ()
+    name = f"{shorten(asset.name, columns.name):<{columns.name}}"
     return (
-        Span(f" {shorten(asset.name, columns.name):<{columns.name}}  ", "text"),
-        *zeros_back(columns.total.place(text), "text"),
+        Span(" "),
+        Span(name, "cursor" if chosen else "text"),
+        Span("  "),
+        *zeros_back(total.place(text), "text"),
         *held,
         Span(f"  {asset.worth:>{columns.worth}}", "dim"),
     )

@@ -57,6 +57,20 @@ def padded(text: str, digits: int | None) -> str:
     return (text if "." in text else text + ".") + "0" * missing
 
 
+def rounded_down(text: str, digits: int) -> str:
+    """Return a decimal with at most `digits` after the point, never more than it is.
+
+    What would look like nothing says that it is less than the smallest that is shown.
+    """
+    whole, _, fraction = text.partition(".")
+    if len(fraction) <= digits:
+        return text
+    shown = f"{whole}.{fraction[:digits]}" if digits else whole
+    if shown.strip("-0.,") or not fraction.strip("0"):
+        return shown
+    return ("<0." + "0" * (digits - 1) + "1") if digits else "<1"
+
+
 def price_text(text: str, digits: int | None) -> str:
     """Return a price as it is shown: the market's digits, more only where they say something."""
     return grouped(text if digits is None else padded(trimmed(text), digits))

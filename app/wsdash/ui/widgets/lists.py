@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wsdash.domain.trades import Trade
 from wsdash.ui.desk import Desk
-from wsdash.ui.snapshots.balances import balances
+from wsdash.ui.snapshots.balances import balances, by_worth
 from wsdash.ui.snapshots.clocks import age
 from wsdash.ui.snapshots.lines import Span
 from wsdash.ui.snapshots.picture import Frame, Picture, Verdict
@@ -111,11 +111,15 @@ class TapePane(Scrolled):
         return picture._replace(verdict=Verdict("FROZEN", silent, "look"))
 
 
-class BalancesPane(Scrolled):
+class BalancesPane(Pane):
     """The balances of the account in focus."""
 
     channel = "account"
     of_market = False
+
+    def __init__(self, desk: Desk, *, name: str) -> None:
+        super().__init__(desk, name=name)
+        self._chosen = ""
 
     def picture(self, width: int, height: int) -> Picture:
         """Return the balances."""
@@ -127,7 +131,7 @@ class BalancesPane(Scrolled):
             desk.pricing(venue),
             lambda asset: desk.price_of(venue, asset),
             (width, height),
-            self.skip,
+            self._chosen if self.has_focus else "",
             venue,
         )
 
@@ -140,8 +144,20 @@ class BalancesPane(Scrolled):
             return ""
         return here if here in able else able[0]
 
-    def reach(self) -> int:
-        """Return how many balances there are to scroll through."""
+    def move(self, dx: int, dy: int) -> None:
+        """Move the cursor; it stays on its asset."""
         holding = self.desk.holding()
-        account = holding.account if holding is not None else None
-        return max(0, len(account.balances) - 1) if account is not None else 0
+        if holding is None or holding.account is None:
+            return
+        held = by_worth(holding.account, lambda asset: self.desk.price_of(holding.venue, asset))
+        assets = [balance.asset for balance in held]
+        place = assets.index(self._chosen) + dy if self._chosen in assets else 0
+        self._chosen = assets[max(0, min(len(assets) - 1, place))] if assets else ""
+
+    def centre(self) -> None:
+        """Choose none, from the most valuable on."""
+        self._chosen = ""
+
+    def reset(self) -> None:
+        """Choose none."""
+        self._chosen = ""
