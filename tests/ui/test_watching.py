@@ -15,6 +15,7 @@ from wsdash.feed.kept import Kept
 from wsdash.feed.kept_list import ListFile
 from wsdash.markets import parse
 from wsdash.ui.app import Dashboard
+from wsdash.ui.snapshots.watch_order import Order, order_of
 from wsdash.ui.widgets.watch import SETTLE, WatchPane
 
 SOL = MarketKey("kraken", "SOL/USD")
@@ -102,6 +103,25 @@ async def test_an_order_by_figures_stands_for_a_while_and_keys_go_by_the_screen(
         await shows(pilot, "only in your own order")
         await pilot.press("2")
         await shows(pilot, f"{list(MARKETS)[2].name} kraken")
+
+
+async def test_the_order_of_the_watchlist_is_kept_across_starts(tmp_path: Path) -> None:
+    file = tmp_path / "layouts.json"
+    app, _, _ = dashboard(layouts=file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("w")
+        await shows(pilot, "a add")
+        await pilot.press("s", "s", "S")
+        await shows(pilot, "by change ▲")
+    app, _, _ = dashboard(layouts=file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "by change ▲")
+        assert app.board_screen.cast.watch.order == Order("change", turned=True)
+
+
+@pytest.mark.parametrize("plain", [None, [], {}, {"by": "luck"}, {"by": ["own"]}, {"by": {}}])
+def test_an_order_that_makes_no_sense_is_the_own_one(plain: object) -> None:
+    assert order_of(plain) == Order()
 
 
 async def test_the_same_letters_do_something_else_in_another_pane() -> None:

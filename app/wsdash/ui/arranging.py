@@ -41,6 +41,8 @@ class Arranging(Watching):
         if (present := self.library.present) is not None:
             self._take_markets(present, first=True)
             board.begin_with(present)
+        if self.library.order != board.cast.watch.order:
+            board.cast.watch.order_by(self.library.order)
 
     @on(Unmount)
     async def keep_layout(self) -> None:
@@ -57,7 +59,7 @@ class Arranging(Watching):
         if number <= len(layouts):
             self.load_layout(layouts[number - 1])
         else:
-            self.say(f"there is no layout {number} yet: L saves one")
+            self.say(f"there is no layout {number} yet: {self.desk.press('layouts')} saves one")
 
     def action_layouts(self) -> None:
         """Choose a layout to load; or save this one, or remove one."""
@@ -149,9 +151,20 @@ class Arranging(Watching):
         }
         return layout._replace(markets=markets)
 
+    def action_sort(self) -> None:
+        """Order the watchlist by the next figure, and keep that."""
+        super().action_sort()
+        self._kept()
+
+    def action_turn_sort(self) -> None:
+        """Order the watchlist the other way round, and keep that."""
+        super().action_turn_sort()
+        self._kept()
+
     def _kept(self, changed: Iterable[str] = ()) -> None:
         """Write what there is now, beside the event loop: a disk may be slow."""
         self.library.present = self._present()
+        self.library.order = self.board_screen.cast.watch.order
         work = asyncio.to_thread(self.library.write, set(changed))
         task = asyncio.create_task(work, name="layouts")
         self._writes.add(task)

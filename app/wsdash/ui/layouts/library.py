@@ -17,12 +17,14 @@ from wsdash.domain.text import clean
 from wsdash.files import aside, whole
 from wsdash.ui.layouts.presets import PRESETS, STANDARD, Layout
 from wsdash.ui.layouts.text import BadLayout, from_plain, to_plain
+from wsdash.ui.snapshots.watch_order import Order, order_of
 
 FORMAT: Final = 1
 LARGEST: Final = 1_000_000
 """Bytes of a file that is read."""
 
 PRESENT: Final = "present"
+ORDER: Final = "watchlist"
 
 
 class _Unreadable(Exception):
@@ -43,6 +45,7 @@ class Library:
     Attributes:
         saved: the layouts of the trader by name.
         present: the layout on the screen, or when the program last ended; None if nobody knows.
+        order: that of the watchlist.
     """
 
     def __init__(self, file: Path | None, known: Collection[str]) -> None:
@@ -50,6 +53,7 @@ class Library:
         self._lock = Lock()
         self.saved: dict[str, Layout] = {}
         self.present: Layout | None = None
+        self.order = Order()
 
     @property
     def layouts(self) -> list[Layout]:
@@ -69,6 +73,7 @@ class Library:
         except _Unreadable as error:
             return str(error)
         problems = []
+        self.order = order_of(content.get(ORDER))
         listed = content.get("layouts")
         for name, plain in (listed if isinstance(listed, dict) else {}).items():
             try:
@@ -123,7 +128,8 @@ class Library:
             if name in self.saved:
                 layouts[name] = to_plain(self.saved[name])
         last = to_plain(present) | {"name": present.name}
-        content |= {"format": FORMAT, "layouts": layouts, PRESENT: last}
+        order = self.order._asdict()
+        content |= {"format": FORMAT, "layouts": layouts, PRESENT: last, ORDER: order}
         with whole(file) as out:
             out.write(msgspec.json.format(msgspec.json.encode(content)) + b"\n")
 

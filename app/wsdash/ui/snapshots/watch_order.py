@@ -39,6 +39,13 @@ class Order(NamedTuple):
         return Order(ORDERS[(ORDERS.index(self.by) + 1) % len(ORDERS)])
 
 
+def order_of(plain: object) -> Order:
+    """Return an order from plain data; the trader's own where it makes no sense."""
+    if not isinstance(plain, dict) or plain.get("by") not in ORDERS:
+        return Order()
+    return Order(plain["by"], plain.get("turned") is True)
+
+
 def ordered(
     keys: Sequence[MarketKey], order: Order, market_of: Callable[[MarketKey], Market | None]
 ) -> list[MarketKey]:
