@@ -5,8 +5,9 @@ from tests.ui.screen import dashboard, hides, screen_text, shows, until
 from textual.app import App
 from textual.binding import Binding
 
-from wsdash.ui.hints import CORNER, REPLAY_CORNER, WELCOME_CORNER, corner, help_entries
-from wsdash.ui.keys import KEYS, bindings, problems
+from wsdash.ui.helping import PLACES, TOPICS, commands, help_entries
+from wsdash.ui.hints import CORNER, REPLAY_CORNER, WELCOME_CORNER, corner
+from wsdash.ui.keys import KEYS, action_of, bindings, problems
 from wsdash.ui.screens.plan import PANES
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.sheets import help_rows
@@ -25,11 +26,50 @@ def test_every_binding_is_in_the_help() -> None:
                 assert "F2-F9" in text
             else:
                 assert f"{key.label} " in text
-                assert key.help in text
+                assert key.help.removeprefix("replay: ").split(": ")[-1] in text
+
+
+@pytest.mark.parametrize("replay", [False, True])
+@pytest.mark.parametrize("pane", [*PANES, "welcome"])
+def test_the_help_puts_every_key_where_it_belongs(pane: str, replay: bool) -> None:
+    sections = help_entries(pane, {}, replay=replay)
+    titles = [title for title, _ in sections]
+    assert len(set(titles)) == len(titles)
+    assert (titles.index("In a replay") == 1) == replay
+    for key in KEYS:
+        if key.panes:
+            (place,) = key.panes
+            homes = [
+                title
+                for title, entries in sections
+                for label, words in entries
+                if label == key.label and key.help.endswith(words)
+            ]
+            assert homes == [PLACES[place]], key.id
+
+
+def test_the_help_of_a_replay_names_no_key_that_does_something_else_there() -> None:
+    for pane in ("ladder", "chart", "tape"):
+        here = help_entries(pane, {}, replay=True)[0][1]
+        assert not {"Space", "+ -", "[ ]"} & {key for key, _ in here}
+
+
+def test_every_key_without_a_pane_is_of_one_topic() -> None:
+    named = [name for names in TOPICS.values() for name in names.split()]
+    assert sorted(named) == sorted(
+        key.id for key in KEYS if not key.panes and not key.id.startswith(("entry.", "layout."))
+    )
+
+
+def test_every_command_does_something() -> None:
+    entries = commands({"quit": "ctrl+d"})
+    assert ("Ctrl+D", "quit") in entries
+    assert all(action_of(words) for _, words in entries)
 
 
 def test_the_keys_of_the_program_itself_are_in_the_help() -> None:
-    shown = {key.lower() for key, _ in help_entries("tape", {}, replay=False)[-1][1]}
+    sections = dict(help_entries("tape", {}, replay=False))
+    shown = {key.lower() for key, _ in sections["wsdash"]}
     for base in (App, TerminalApp):
         for binding in base.__dict__["BINDINGS"]:
             key = binding.key if isinstance(binding, Binding) else binding[0]
@@ -47,10 +87,9 @@ def test_every_binding_has_a_name_of_its_own_and_a_key_of_its_own() -> None:
 
 
 def test_a_remapped_key_is_in_the_help_under_its_new_name() -> None:
-    sections = help_entries("tape", {"quit": "ctrl+d", "entry.3": "x"}, replay=False)
-    entries = sections[-1][1]
-    assert ("Ctrl+D", "quit") in entries
-    assert ("x", "market 3 of the watchlist") in entries
+    sections = dict(help_entries("tape", {"quit": "ctrl+d", "entry.3": "x"}, replay=False))
+    assert ("Ctrl+D", "quit") in sections["wsdash"]
+    assert ("x", "market 3 of the watchlist") in sections["Markets"]
 
 
 def test_a_remapped_key_is_in_the_bottom_line_under_its_new_name() -> None:

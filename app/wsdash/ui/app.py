@@ -8,7 +8,8 @@ from typing import Final
 from wsdash.domain.text import clean
 from wsdash.ui.band import Mode
 from wsdash.ui.controls import PAST
-from wsdash.ui.hints import help_entries
+from wsdash.ui.helping import commands as named_commands
+from wsdash.ui.helping import help_entries
 from wsdash.ui.keys import action_of
 from wsdash.ui.playing import Playing
 from wsdash.ui.screens.finder import Finder, Fixed
@@ -84,8 +85,7 @@ class Dashboard(Playing):
             Item(f"bandwidth {mode}", f"bandwidth: {words}", mode) for mode, words in BANDS.items()
         ]
         commands += self.layout_items()
-        for section, entries in help_entries("", self.key_names, replay=False):
-            commands += [Item(words, words, key) for key, words in entries if section]
+        commands += [Item(words, words, key) for key, words in named_commands(self.key_names)]
 
         def chosen(values: list[str] | None) -> None:
             for value in values or ():

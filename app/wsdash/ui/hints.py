@@ -1,4 +1,4 @@
-"""What is said of the keys: the bottom line of every pane and the help, as the trader has them."""
+"""What is said of the keys in the bottom line of every pane, as the trader has them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from textual.keys import format_key
 
 from wsdash.ui.keys import KEYS, Key
 
-_NUMBERED: Final = ("entry.", "layout.")
 _BACK: Final = ("back", "back")
 
 CORNER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
@@ -68,13 +67,6 @@ WELCOME_CORNER: Final = (
 )
 """The keys that matter while there is no market."""
 
-ALWAYS: Final = (
-    ("Ctrl+C", "quit at once"),
-    ("Ctrl+Q", "quit, whatever is open"),
-    ("Ctrl+Z", "suspend; fg comes back"),
-)
-"""Keys that work whatever is on the screen, and that cannot be remapped."""
-
 
 def spoken(names: str) -> str:
     """Return how keys from the settings are shown: the first of them, ``ctrl+w`` as ``Ctrl+W``."""
@@ -105,32 +97,6 @@ def corner(
     return tuple((label(names, keymap or {}), words) for names, words in chosen)
 
 
-def help_entries(
-    pane: str, keymap: Mapping[str, str], *, replay: bool
-) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return everything the help says, in sections: this pane first, then the rest."""
-    sections: list[tuple[str, list[tuple[str, str]]]] = []
-    if replay or pane in CORNER or pane == "welcome":
-        title = "In this replay" if replay else f"In the {pane}"
-        title = "On the first screen" if pane == "welcome" else title
-        entries = list(corner(pane, keymap, replay=replay)[:4])
-        known = {label for label, _ in entries}
-        entries += [
-            (_shown(key, keymap), key.help)
-            for key in KEYS
-            if pane in key.panes and _shown(key, keymap) not in known
-        ]
-        sections.append((title, entries))
-    everywhere = [
-        (_shown(key, keymap), key.help)
-        for key in KEYS
-        if not key.id.startswith(_NUMBERED) or key.id in keymap
-    ]
-    everywhere.insert(2, ("1-9", "that market of the watchlist"))
-    everywhere += [("F2-F9", "that layout"), *ALWAYS]
-    sections.append(("Everywhere", everywhere))
-    return sections
-
-
-def _shown(key: Key, keymap: Mapping[str, str]) -> str:
+def shown(key: Key, keymap: Mapping[str, str]) -> str:
+    """Return the keys that do something, as the trader has them."""
     return spoken(keymap[key.id]) if key.id in keymap else key.label
