@@ -92,13 +92,12 @@ class KrakenSession:
 
     def answered(self, request: Request, answer: Answer, now: float) -> Step:
         """Take a recorded page of candles; the session itself asks for nothing."""
-        step = Step()
-        if request.path == pages.PATH:
-            try:
-                step.events.append(pages.moved(request, answer))
-            except (*UNREADABLE, LookupError, PageRefused) as error:
-                step.events.append(self.tally.bad(error, answer.body))
-        return step
+        if request.path != pages.PATH:
+            return Step()
+        try:
+            return Step(events=[pages.moved(request, answer)])
+        except (*UNREADABLE, LookupError, PageRefused) as error:
+            return Step(events=[self.tally.bad(error, answer.body)])
 
     def resync(self, subscription: Subscription, now: float, reason: str) -> Step:
         """Unsubscribe and subscribe again: the venue then sends a snapshot."""
@@ -110,8 +109,7 @@ class KrakenSession:
             book.patience.release()
             book.lose(reason)
             step.events.append(BookLost(subscription.symbol, reason))
-        step.send = self._frames("unsubscribe", [subscription], now)
-        step.send += self._frames("subscribe", [subscription], now)
+        step.send = self._again(subscription, now)
         return step
 
     def received(self, frame: bytes, now: float) -> Step:
@@ -226,9 +224,7 @@ class KrakenSession:
         reason = f"{book.reason} failed too often" if parked else book.reason
         step.events.append(BookLost(symbol, reason, parked))
         if not parked:
-            sub = [Subscription("book", symbol)]
-            step.send += self._frames("unsubscribe", sub, now)
-            step.send += self._frames("subscribe", sub, now)
+            step.send += self._again(Subscription("book", symbol), now)
 
     def _book(self, symbol: str) -> ChecksumBook:
         if symbol not in self._books:
@@ -242,6 +238,9 @@ class KrakenSession:
             verifier = self._verifiers.setdefault(pair.name, Verifier())
             verifier.set_official(pair.price_decimals, pair.size_decimals)
         return listed
+
+    def _again(self, sub: Subscription, now: float) -> list[str]:
+        return self._frames("unsubscribe", [sub], now) + self._frames("subscribe", [sub], now)
 
     def _frames(self, method: str, subs: Iterable[Subscription], now: float) -> list[str]:
         frames = []
