@@ -9,13 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 
-from wsdash.domain.events import (
-    BookLost,
-    Event,
-    Listed,
-    Refused,
-    Subscribed,
-)
+from wsdash.domain.events import BookLost, Event, Listed, Refused, Subscribed
 from wsdash.venues import kraken_facts as facts
 from wsdash.venues import kraken_pages as pages
 from wsdash.venues import kraken_requests as requests
