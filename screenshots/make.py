@@ -65,6 +65,17 @@ async def live(exchange: Exchange, size: tuple[int, int], name: str, seconds: fl
         save(app, name)
 
 
+async def pressed(exchange: Exchange, size: tuple[int, int], name: str, *keys: str) -> None:
+    """The dashboard a while after some keys, a moment between each two."""
+    app, _ = dashboard(exchange)
+    async with app.run_test(size=size) as pilot:
+        for key in keys:
+            await asyncio.sleep(1.5)
+            await pilot.press(key)
+        await asyncio.sleep(8)
+        save(app, name)
+
+
 async def drop(exchange: Exchange) -> None:
     """A lost connection, and the same screen after it came back by itself."""
     app, feed = dashboard(exchange)
@@ -115,6 +126,8 @@ async def main() -> None:
         lambda exchange: live(exchange, (120, 40), "dashboard-120x40", 12),
         lambda exchange: live(exchange, (80, 24), "dashboard-80x24", 6),
         lambda exchange: live(exchange, (40, 10), "dashboard-40x10", 4),
+        lambda exchange: pressed(exchange, (200, 60), "markets-200x60", "f3"),
+        lambda exchange: pressed(exchange, (120, 40), "merged", "M"),
         drop,
         replay,
     ]
