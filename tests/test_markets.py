@@ -35,6 +35,14 @@ def test_what_is_no_market_is_said_with_an_example(typed: str) -> None:
         parse(typed)
 
 
+@pytest.mark.parametrize("symbol", ["B\udcff/USD", "BTC/USD\x1b[2J", "BTC /USD", "BTC\u202e/USD"])
+def test_what_could_not_be_written_or_shown_is_no_market(symbol: str) -> None:
+    with pytest.raises(UnknownSymbol) as caught:
+        parse(f"kraken:{symbol}")
+    assert str(caught.value).isprintable()
+    str(caught.value).encode()
+
+
 def test_an_unknown_venue_is_said_with_those_there_are() -> None:
     with pytest.raises(UnknownVenue) as caught:
         parse("mtgox:BTC/USD")

@@ -88,10 +88,12 @@ def run(file: Path, out: str, what: What, interval: str, venue: str | None) -> i
             if path.exists():
                 raise NotExported(f"{path} exists already; it is not overwritten")
             try:
-                with whole(path) as target:
+                with whole(path, new=True) as target:
                     rows = write(table, target)
             except BrokenPipeError:
                 raise
+            except FileExistsError:
+                raise NotExported(f"{path} came meanwhile; it is not overwritten") from None
             except OSError as error:
                 raise NotExported(f"{path}: {error.strerror or error}") from None
     finally:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 
 from wsdash.domain.instrument import Instrument, MarketKey
-from wsdash.domain.text import clean
+from wsdash.domain.text import clean, is_word
 from wsdash.venues import registry
 
 
@@ -22,7 +22,7 @@ def parse(text: str) -> MarketKey:
         UnknownVenue: there is no such venue.
     """
     name, colon, symbol = text.partition(":")
-    if not colon or not symbol.strip():
+    if not colon or not symbol.strip() or not is_word(symbol.strip()):
         shown = clean(text, 40)
         raise UnknownSymbol(f"{shown!r} is no market; write VENUE:SYMBOL, such as kraken:BTC/USD")
     venue = registry.find(name.strip().lower())

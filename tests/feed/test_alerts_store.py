@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from wsdash import files
 from wsdash.domain.alerts import Rule
 from wsdash.domain.alerts_text import parse
 from wsdash.feed import alerts_store
@@ -79,7 +80,7 @@ def test_a_write_that_fails_leaves_the_old_file_whole(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    assert Shelf(file).change([rule("kraken gap")], []) == "alerts.txt: No space left on device"
+    assert Shelf(file).change([rule("kraken gap")], []) == "alerts.txt: no space left on device"
     assert file.read_bytes() == MIXED
     assert [one.name for one in tmp_path.iterdir()] == ["alerts.txt"]
 
@@ -87,8 +88,8 @@ def test_a_write_that_fails_leaves_the_old_file_whole(
 def test_a_file_that_cannot_be_read_is_not_written_either(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "Is a directory" in Shelf(tmp_path).change([rule("kraken gap")], [])
-    monkeypatch.setattr(alerts_store, "LARGEST", 10)
+    assert "is a directory" in Shelf(tmp_path).change([rule("kraken gap")], [])
+    monkeypatch.setattr(files, "LARGEST", 10)
     file = tmp_path / "alerts.txt"
     file.write_bytes(MIXED)
     assert Shelf(file).load().problems == ("alerts.txt: too large",)
@@ -130,4 +131,4 @@ async def test_a_disk_that_fails_is_said_and_the_rule_watched_all_the_same(tmp_p
     async with alerts.running():
         alerts.add("kraken gap")
     assert len(alerts.rules) == 1
-    assert any("alerts.txt: Not a directory" in problem for problem in alerts.problems)
+    assert any("alerts.txt: not a directory" in problem for problem in alerts.problems)

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from tests.feed.test_summary import KRAKEN, line, link, recording
@@ -26,6 +26,7 @@ from wsdash.exporting import BadExport, NotExported, Progress, run
 from wsdash.feed import extract, tables
 from wsdash.feed.extract import Told, What
 from wsdash.feed.recording import RecordingError
+from wsdash.feed.tables import FORMS, Table
 
 Rows = list[dict[str, str]]
 
@@ -271,3 +272,19 @@ def test_a_signal_leaves_nothing_half_written(tmp_path: Path) -> None:
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (143, b"")
     assert [path.name for path in tmp_path.iterdir()] == ["session.jsonl"]
+
+
+def test_a_table_that_came_meanwhile_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, there = recording(tmp_path, [line(1.0, KRAKEN, PRINTS[0])]), tmp_path / "there.csv"
+
+    def slow(_table: Table, out: BinaryIO) -> int:
+        there.write_text("precious")
+        return out.write(b"ours")
+
+    monkeypatch.setitem(FORMS, ".csv", slow)
+    with pytest.raises(NotExported, match="not overwritten"):
+        run(file, str(there), "trades", "1m", None)
+    assert there.read_text() == "precious"
+    assert sorted(tmp_path.iterdir()) == sorted([file, there])

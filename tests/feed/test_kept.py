@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from wsdash import files
 from wsdash.domain.instrument import MarketKey
-from wsdash.feed import kept_list, uses
+from wsdash.feed import uses
 from wsdash.feed.kept import Kept
 from wsdash.feed.kept_list import ListFile
 from wsdash.feed.uses import HALF_LIFE, Uses
@@ -101,9 +102,9 @@ def test_a_file_that_cannot_be_read_is_said_and_never_written(
 ) -> None:
     file = shelf(tmp_path)
     file.write([BTC], ())
-    monkeypatch.setattr(kept_list, "LARGEST", 4)
+    monkeypatch.setattr(files, "LARGEST", 4)
     assert file.load().problems == ("watchlist.txt: too large",)
-    with pytest.raises(OSError, match="too large"):
+    with pytest.raises(OSError, match="Too large"):
         file.write([ETH], ())
     assert file.file.read_text() == "kraken:BTC/USD\n"
 

@@ -44,3 +44,8 @@ def _is_unseen(character: str) -> bool:
     return not character.isascii() and (
         unicodedata.combining(character) > 0 or unicodedata.category(character) in _UNSEEN
     )
+
+
+def is_word(text: str) -> bool:
+    """Tell whether text can be shown and written as it is, and is in one piece."""
+    return clean(text, len(text) + 1) == text and not any(mark.isspace() for mark in text)

@@ -11,15 +11,14 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from wsdash.domain.alerts import Fired, Rule
 from wsdash.domain.alerts_text import BadRule, Resolve, parse
 from wsdash.domain.instrument import MarketKey
-from wsdash.domain.text import clean
-from wsdash.files import whole
+from wsdash.files import lines_of, said, write_lines
 from wsdash.venues import registry
 
 MOST_RULES = 200
@@ -27,9 +26,6 @@ MOST_RULES = 200
 
 JOURNAL_SIZE = 1_000_000
 """Bytes after which the log file is put aside, and a new one begun."""
-
-LARGEST: Final = 256 * 1024
-"""Bytes of a file that is read; a larger one is left alone."""
 
 
 class Loaded(NamedTuple):
@@ -63,9 +59,9 @@ class Shelf:
     def load(self) -> Loaded:
         """Read the rules; never fails, but says what it could not read."""
         try:
-            lines = self._lines()
+            lines = lines_of(self._file) or []
         except OSError as error:
-            return Loaded((), (self._said(error),))
+            return Loaded((), (said(self._file, error),))
         rules: dict[Rule, None] = {}
         problems = []
         for number, line in enumerate(lines, 1):
@@ -86,25 +82,15 @@ class Shelf:
         The file is whole at every moment: the new one takes the place of the old one at once.
         """
         try:
-            lines = [line for line in self._lines() if self._known(line) not in removed]
+            lines = [
+                line for line in lines_of(self._file) or [] if self._known(line) not in removed
+            ]
             there = {self._known(line) for line in lines}
             lines += [str(rule) for rule in added if rule not in there]
-            self._write("".join(f"{line}\n" for line in lines))
+            write_lines(self._file, lines)
         except OSError as error:
-            return self._said(error)
+            return said(self._file, error)
         return ""
-
-    def _lines(self) -> list[str]:
-        """Lines as they are; bytes that are no text stay the bytes they are."""
-        try:
-            with self._file.open("rb") as file:
-                content = file.read(LARGEST + 1)
-        except FileNotFoundError:
-            return []
-        if len(content) > LARGEST:
-            raise OSError(0, "too large")
-        text = content.decode("utf-8", "surrogateescape")
-        return text.removesuffix("\n").split("\n") if text else []
 
     def _rule(self, line: str) -> Rule | None:
         text = line.strip()
@@ -114,14 +100,6 @@ class Shelf:
         with suppress(BadRule):
             return self._rule(line)
         return None
-
-    def _write(self, text: str) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with whole(self._file) as out:
-            out.write(text.encode("utf-8", "surrogateescape"))
-
-    def _said(self, error: OSError) -> str:
-        return clean(f"{self._file.name}: {error.strerror}")
 
 
 class Keeper:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.kept_list import ListFile
 from wsdash.feed.uses import Uses
+from wsdash.files import said
 
 
 class Kept:
@@ -85,5 +86,5 @@ class Kept:
             try:
                 self._base = self._shelf.write(wanted, self._base)
             except OSError as error:
-                problem = self._shelf.said(error)
+                problem = said(self._shelf.file, error)
         return problem

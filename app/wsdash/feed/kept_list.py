@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from wsdash.domain.instrument import MarketKey
-from wsdash.domain.text import clean
-from wsdash.files import whole
+from wsdash.domain.text import is_word
+from wsdash.files import lines_of, said, write_lines
 
 MOST_MARKETS: Final = 200
 """Markets that are watched at most."""
-
-LARGEST: Final = 256 * 1024
-"""Bytes of a file that is read; a larger one is left alone."""
 
 
 class LoadedList(NamedTuple):
@@ -46,9 +43,9 @@ class ListFile:
     def load(self) -> LoadedList:
         """Read the list; never fails, but says what it could not read."""
         try:
-            lines = self._lines()
+            lines = lines_of(self.file)
         except OSError as error:
-            return LoadedList(None, (self.said(error),))
+            return LoadedList(None, (said(self.file, error),))
         if lines is None:
             return LoadedList(None)
         keys: dict[MarketKey, None] = {}
@@ -62,8 +59,8 @@ class ListFile:
             elif key is None and _says_something(line):
                 problems.append(f"line {number} is no market; it is left as it is")
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        said = tuple(f"{self.file.name} {problem}{more}" for problem in problems[:1])
-        return LoadedList(tuple(keys) if keys or not problems else None, said)
+        shown = tuple(f"{self.file.name} {problem}{more}" for problem in problems[:1])
+        return LoadedList(tuple(keys) if keys or not problems else None, shown)
 
     def write(
         self, wanted: Sequence[MarketKey], base: Iterable[MarketKey]
@@ -78,7 +75,7 @@ class ListFile:
         Raises:
             OSError: it cannot be read or written; it is as it was.
         """
-        lines = self._lines()
+        lines = lines_of(self.file)
         known = set(base)
         there = [key for line in lines or () if (key := self._market(line)) is not None]
         gone = known - set(there) if lines is not None else set()
@@ -91,32 +88,12 @@ class ListFile:
             elif (key := next(left, None)) is not None:
                 merged.append(str(key))
         merged += [str(key) for key in left]
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with whole(self.file) as out:
-            text = "".join(f"{line}\n" for line in merged)
-            out.write(text.encode("utf-8", "surrogateescape"))
+        write_lines(self.file, merged)
         return tuple(keys)
-
-    def said(self, error: OSError) -> str:
-        """Return what went wrong with the file, in words."""
-        return clean(f"{self.file.name}: {(error.strerror or 'cannot be used').lower()}")
-
-    def _lines(self) -> list[str] | None:
-        """Lines as they are, None where there is no file; bytes that are no text stay so."""
-        try:
-            with self.file.open("rb") as file:
-                content = file.read(LARGEST + 1)
-        except FileNotFoundError:
-            return None
-        if len(content) > LARGEST:
-            raise OSError(0, "too large")
-        text = content.decode("utf-8", "surrogateescape")
-        return text.removesuffix("\n").split("\n") if text else []
 
     def _market(self, line: str) -> MarketKey | None:
         text = line.strip()
-        strange = clean(text, len(text) + 1) != text or any(mark.isspace() for mark in text)
-        if strange or not _says_something(text):
+        if not is_word(text) or not _says_something(text):
             return None
         try:
             return self._parse(text)

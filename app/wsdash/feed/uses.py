@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from wsdash import files
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
-from wsdash.files import aside, whole
+from wsdash.files import aside, head, whole
 
 HALF_LIFE: Final = 7 * 86_400.0
 """Seconds in which an opening comes to count half."""
@@ -86,8 +87,7 @@ class Uses:
 
     def said(self, error: OSError) -> str:
         """Return what went wrong with the file, in words."""
-        name = self._file.name if self._file is not None else ""
-        return clean(f"{name}: {(error.strerror or 'cannot be used').lower()}")
+        return "" if self._file is None else files.said(self._file, error)
 
     def _write(self, news: list[tuple[str, float]]) -> None:
         if self._file is None:
@@ -104,13 +104,11 @@ class Uses:
     def _read(self) -> tuple[dict[str, Use], str]:
         if self._file is None:
             return {}, ""
-        try:
-            with self._file.open("rb") as file:
-                content = file.read(LARGEST + 1)
-        except FileNotFoundError:
+        content = head(self._file, LARGEST)
+        if content is None:
             return {}, ""
         try:
-            uses = msgspec.json.decode(content[:LARGEST], type=dict[str, Use])
+            uses = msgspec.json.decode(content, type=dict[str, Use])
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             uses = {"": Use(-1, 0)}
         if all(use.score >= 0 and isfinite(use.score + use.wall) for use in uses.values()):

@@ -61,7 +61,7 @@ def write_whole(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     names = (folder / f"{stem}-{_stamp(wall)}{again}{suffix}" for again in _agains())
     path = next(name for name in names if not name.exists())
-    with whole(path, durable=False) as out:
+    with whole(path, durable=False, new=True) as out:
         return path, write(out)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from wsdash.domain.text import clean
-from wsdash.files import aside, whole
+from wsdash.files import aside, head, said, whole
 from wsdash.ui.layouts.presets import PRESETS, STANDARD, Layout
 from wsdash.ui.layouts.text import BadLayout, from_plain, to_plain
 from wsdash.ui.snapshots.watch_order import Order, order_of
@@ -109,7 +109,7 @@ class Library:
             try:
                 self._change(self._file, present, changed)
             except OSError as error:
-                return clean(f"{self._called}: {error.strerror}")
+                return said(self._file, error)
             except _Unreadable as error:
                 return str(error)
         return ""
@@ -141,12 +141,11 @@ class Library:
         if self._file is None:
             return {}
         try:
-            with self._file.open("rb") as file:
-                data = file.read(LARGEST + 1)
-        except FileNotFoundError:
-            return {}
+            data = head(self._file, LARGEST + 1)
         except OSError as error:
-            raise _Unreadable(clean(f"{self._called}: {error.strerror}")) from None
+            raise _Unreadable(said(self._file, error)) from None
+        if data is None:
+            return {}
         try:
             content = msgspec.json.decode(data) if len(data) <= LARGEST else None
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
