@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsdash.feed.budget import WINDOW, ConnectBudget, TokenBucket
+from wsdash.feed.budget import BUSY, WINDOW, ConnectBudget, TokenBucket
 from wsdash.venues.venue import Budget
 
 KRAKEN = Budget(burst=3, per_second=1 / 6)
@@ -103,6 +103,32 @@ def test_a_restart_does_not_bring_the_budget_back(tmp_path: Path) -> None:
     again = ConnectBudget(KRAKEN, clock, file)
     assert again.spent == 3
     assert again.take() > 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), st.floats(0, 60)), max_size=60))
+@pytest.mark.row("B1")
+def test_programs_that_run_side_by_side_have_one_budget_between_them(
+    tmp_path_factory: pytest.TempPathFactory, schedule: list[tuple[int, float]]
+) -> None:
+    file = tmp_path_factory.mktemp("budget") / "toy.json"
+    clock, spent = HandClock(), list[float]()
+    budgets = [ConnectBudget(KRAKEN, clock, file) for _ in range(3)]
+    for who, seconds in schedule:
+        clock.now += seconds
+        if not budgets[who].take():
+            spent.append(clock.wall())
+    assert within(spent, KRAKEN)
+
+
+@pytest.mark.row("B1")
+def test_nobody_waits_for_a_program_that_is_about_to_spend(tmp_path: Path) -> None:
+    file = tmp_path / "toy.json"
+    one, other = (ConnectBudget(KRAKEN, HandClock(), file) for _ in range(2))
+    with one._alone() as alone:
+        assert alone
+        assert other.take() == BUSY
+    assert other.take() == 0
 
 
 @pytest.mark.row("A10", "B1")
