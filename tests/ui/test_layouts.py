@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.ui.fakes import BTC, ETH, MARKETS, FakeFeed
-from tests.ui.screen import dashboard, hides, screen_text, shows, until
+from tests.ui.screen import dashboard, hides, screen_lines, screen_text, shows, until
 from textual.screen import Screen
 
 from wsdash.domain.instrument import MarketKey
@@ -202,3 +202,17 @@ def test_groups_beside_the_one_in_focus_are_drawn_less_often(
         monkeypatch.setattr(workers, "monotonic", lambda now=now: now)
         draw()
     assert panes["ladder-b"].drawn == 80
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+async def test_a_pane_alone_on_a_small_screen_has_the_words_in_its_title(ascii_only: bool) -> None:
+    app, feed, _ = dashboard(ascii_only=ascii_only)
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.press("t")
+        await shows(pilot, "Tape")
+        await pilot.press("N")
+        await shows(pilot, "a larger screen can be arranged")
+        assert "a larger screen" in screen_lines(app)[1]
+        feed.time += 4.0
+        app.board_screen.draw_all()
+        await shows(pilot, "Tape")

@@ -170,3 +170,13 @@ async def test_where_nothing_can_be_written_the_keys_say_so() -> None:
         await shows(pilot, "picture not written: not a directory")
         await pilot.press("grave_accent", "E")
         await shows(pilot, "the log: e writes it")
+
+
+async def test_a_pane_of_another_group_is_written_too(tmp_path: Path) -> None:
+    app, _, _ = dashboard(export_dir=tmp_path)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await shows(pilot, "LIVE")
+        await pilot.press("N")
+        await until(pilot, lambda: app.board_screen.focused_name == "ladder-b")
+        await pilot.press("E")
+        await shows(pilot, "Write book as")

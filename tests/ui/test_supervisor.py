@@ -16,10 +16,12 @@ from wsdash.feed.link import LinkState
 from wsdash.feed.log import LinkEvent
 from wsdash.ui.snapshots.events import Filter, chosen, folded, json_lines
 from wsdash.ui.snapshots.gaps import gap_sheet, missing
+from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.lines import ascii_only, plain_text, width_of
 from wsdash.ui.snapshots.links import last_cause, next_action
 from wsdash.ui.snapshots.supervisor import Look, supervisor
 from wsdash.ui.snapshots.timeline import axis, strip
+from wsdash.ui.snapshots.title import title_line
 
 
 def log_of(feed: FakeFeed, count: int) -> None:
@@ -30,6 +32,21 @@ def log_of(feed: FakeFeed, count: int) -> None:
             LinkEvent(
                 feed.time + number, feed.wall() + number, name, "", state, f"event {number:03}"
             )
+        )
+
+
+async def test_keys_of_the_traders_own_are_named_as_they_are() -> None:
+    keymap = {"supervisor": "f9", "search": "ctrl+l", "find": "ctrl+f"}
+    app, _, _ = dashboard(keymap=keymap)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LIVE")
+        await pilot.press("x")
+        await shows(pilot, "only in the supervisor: F9 opens it")
+        await pilot.press("f9")
+        await shows(pilot, "f Ctrl+L filter")
+        assert (
+            title_line(app.desk.headline()._replace(key=None), Glow(), 0.0, 60)[1].text.split()[0]
+            == "Ctrl+F"
         )
 
 

@@ -24,7 +24,6 @@ LONG: Final = 20.0
 READ_FOR: Final = 8.0
 """Seconds for which the name of a file stands in the bottom line."""
 
-NOT_HERE: Final = "only in the supervisor: ` opens it"
 PAST: Final = "a recording cannot be changed"
 
 
@@ -83,7 +82,7 @@ class Controls(Shell):
         if self.desk.player is not None:
             self.say(PAST)
         elif report is None:
-            self.say(NOT_HERE)
+            self.say(self._not_here)
         else:
             act(report.link.name)
             self.say(f"{words} {clean(report.link.name, 30)}")
@@ -101,17 +100,21 @@ class Controls(Shell):
     def action_export(self) -> None:
         """Write what is shown of the log to a file."""
         if self.board_screen.focused_name != "supervisor":
-            self.say(NOT_HERE)
+            self.say(self._not_here)
         elif self.desk.export_dir is None:
             self.say("there is nowhere to write the log to")
         else:
             self.run_worker(self._export(), name="export", exit_on_error=False)
 
+    @property
+    def _not_here(self) -> str:
+        return f"only in the supervisor: {self.desk.press('supervisor')} opens it"
+
     def _in_supervisor(self, act: Callable[[], None]) -> None:
         if self.board_screen.focused_name == "supervisor":
             self.board_screen.cast.supervisor.attempt(act)
         else:
-            self.say(NOT_HERE)
+            self.say(self._not_here)
 
     async def _export(self) -> None:
         """Write beside the event loop: a disk may be slow."""

@@ -149,7 +149,8 @@ class Desk:
         verdict = self.verdict("book") if self.key is not None else Verdict("IDLE", "", "quiet")
         warning = worst_warning(self.feed.board.key_warnings.values())
         wall = self.feed.wall()
-        return Headline(self.key, self.market, verdict, self.badge, wall, self.player, warning)
+        told = (self.key, self.market, verdict, self.badge, wall, self.player, warning)
+        return Headline(*told, self.press("find"))
 
     def holding(self) -> Holding | None:
         """Return the account of the venue in focus, or else of the first that has one."""

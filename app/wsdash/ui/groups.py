@@ -43,6 +43,11 @@ class Groups:
         """Whether more than one market is shown, so that panes must say which is theirs."""
         return len(self.shown | {self.focus}) > 1
 
+    def others(self) -> dict[MarketKey, str]:
+        """Return the letters of the groups that are seen and not in focus, by their markets."""
+        others = [group for group in self.live() if group.letter != self.focus]
+        return {group.key: group.letter for group in reversed(others) if group.key is not None}
+
     def live(self) -> list[Group]:
         """Return the groups whose markets are wanted: what is seen, and what keys are about."""
         letters = self.shown | {self.focus}

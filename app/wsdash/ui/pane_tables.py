@@ -82,7 +82,7 @@ def sheet_of(pane: str, desk: Desk, group: Group, choice: Choice) -> Sheet | Non
     """Return what a pane shows as a table, None where there is nothing of that kind.
 
     Args:
-        pane: its name.
+        pane: what it is.
         desk: what is looked at.
         group: the market that the pane shows.
         choice: which prints the tape shows.

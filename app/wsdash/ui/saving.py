@@ -9,6 +9,7 @@ from typing import Final
 from wsdash.feed.tables import FORMS, NoParquet
 from wsdash.ui.controls import READ_FOR, Controls
 from wsdash.ui.export import why_not, write_new, write_whole
+from wsdash.ui.layouts.kinds import SMALL_SCREEN
 from wsdash.ui.pane_tables import Sheet, sheet_of
 from wsdash.ui.screens.ask import Ask
 
@@ -24,13 +25,14 @@ class Saving(Controls):
     def action_table(self) -> None:
         """Ask for a form, and write what the focused pane shows as it is now."""
         screen = self.board_screen
-        name = screen.focused_name
-        group = screen.panes[name].group
-        sheet = sheet_of(name, self.desk, group, screen.cast.tape.choice)
+        kind, group = screen.focused_kind, screen.focused_pane.group
+        sheet = sheet_of(
+            "ladder" if kind == SMALL_SCREEN else kind, self.desk, group, screen.cast.tape.choice
+        )
         if self.desk.export_dir is None:
             self.say("there is nowhere to write to")
-        elif name == "supervisor":
-            self.say("the log: e writes it")
+        elif kind == "supervisor":
+            self.say(f"the log: {self.desk.press('export')} writes it")
         elif sheet is None:
             self.say("nothing here to write as a table")
         else:

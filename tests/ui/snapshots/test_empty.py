@@ -41,6 +41,7 @@ def pressed(name: str) -> str:
             ["no prints: no connection", "Ctrl+R tries again at once"],
         ),
         (Verdict("PARKED", "451", "bad"), ["no prints: parked", "` shows why"]),
+        (Verdict("SEEK", "40%", "look"), ["on the way to that time"]),
         (Verdict("STALE", "6s", "bad"), ["no prints yet", "r gets this market anew"]),
     ],
 )
@@ -50,6 +51,8 @@ def test_the_words_go_by_the_state(verdict: Verdict | None, expected: list[str])
 
 def test_in_a_replay_no_key_is_offered() -> None:
     assert empty_words("prints", RETRY, pressed, can_act=False) == ["no prints yet"]
+    seek = Verdict("SEEK", "40%", "look")
+    assert empty_words("prints", seek, pressed, can_act=False) == ["on the way to that time"]
 
 
 def test_every_pane_of_a_market_says_what_is_missing() -> None:

@@ -104,6 +104,27 @@ def test_supervisor_lines_are_exactly_as_wide_as_the_screen(width: int) -> None:
     assert max(width_of(row) for row in picture.rows) <= width
 
 
+@pytest.mark.parametrize("width", [60, 120])
+def test_a_parked_connection_says_the_keys_that_the_trader_has(width: int) -> None:
+    feed = FakeFeed()
+    feed.link("kraken public", LinkState.PARKED, "451")
+    (entry,) = feed.reports()
+    pressed = ("F9", "Ctrl+R")
+    lines = [
+        plain_text(link_line(entry, feed.now(), width, pressed=pressed)),
+        plain_text(brief_links([entry], feed.now(), width, pressed)),
+        *map(
+            plain_text,
+            supervisor(
+                [entry], [], [], feed.now(), Look(width, 4, "kraken public", pressed=pressed)
+            ).rows,
+        ),
+    ]
+    assert all("`" not in line and " r" not in line for line in lines)
+    assert [("F9" in line, "Ctrl+R" in line) for line in lines[:2]] == [(True, True)] * 2
+    assert any("Ctrl+R" in line for line in lines[2:])
+
+
 def test_a_narrow_supervisor_still_tells_the_cause() -> None:
     feed = FakeFeed()
     feed.link("binance public", LinkState.BACKOFF, "connection refused", wait=4.0, attempt=2)

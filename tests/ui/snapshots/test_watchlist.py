@@ -10,6 +10,7 @@ from tests.ui.fakes import BTC, ETH, MARKETS, SHIB, FakeFeed, Scene
 from wsdash.domain.events import TickerMoved
 from wsdash.domain.instrument import Instrument, MarketKey
 from wsdash.feed.market import Market
+from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.picture import Verdict
@@ -54,6 +55,27 @@ def test_every_width_is_kept_and_no_figure_is_cut(
         watch = Watch(width, height, 3, BTC, Order(by))
         for row in rows_of(feed, watch, verdict):
             assert not [word for word in row.split() if "…" in word and word[0].isdigit()]
+
+
+@pytest.mark.parametrize("width", [30, 60, 118])
+def test_markets_of_other_groups_carry_their_letter(feed: FakeFeed, width: int) -> None:
+    watch = Watch(width, 20, -1, BTC, others={ETH: "B", BTC: "C"})
+    heads = [row[0] for row in rows_of(feed, watch) if row[1:4].isalpha() and row[0] != "m"]
+    marked = {mark for mark in heads if mark != " "}
+    assert marked == {"▸", "B"}
+    names = {row.split()[0][1:] for row in rows_of(feed, watch) if row[0] == "B"}
+    assert names == {"ETH/USD"}
+
+
+def test_the_letters_of_groups_follow_what_is_seen() -> None:
+    desk = Desk(FakeFeed(), list(MARKETS), BTC)
+    assert desk.groups.others() == {}
+    desk.groups.show(["A", "B"], [BTC, ETH])
+    assert desk.groups.others() == {ETH: "B"}
+    desk.groups.focus = "B"
+    assert desk.groups.others() == {BTC: "A"}
+    desk.groups.show(["B"], [BTC, ETH])
+    assert desk.groups.others() == {}
 
 
 @pytest.mark.parametrize("width", [58, 64, 78, 118, 198])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from wsdash.ui.widgets.pane import Pane
+
+
+TELLING: Final = frozenset({"keys", "compact"})
+"""Panes that have a word to the trader in a line of their own."""
 
 
 class Rooms(Layout):
@@ -44,9 +48,11 @@ class Rooms(Layout):
         if places.keys() != self._shown:
             self._shown = set(places)
             self._changed()
+        silent = not TELLING & places.keys()
         placements = []
         for pane in self._panes.values():
             pane.place = place = places.get(pane.id or "")
+            pane.tells = silent
             if place is not None and pane in children:
                 region = Region(place.x, place.y, place.width, place.height)
                 placements.append(WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, pane))

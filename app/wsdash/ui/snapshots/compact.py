@@ -29,7 +29,7 @@ def compact(
     """Return the rows of the whole screen, `sight` telling its size."""
     width, height = sight.width, sight.height
     if headline.key is None:
-        return ((Span(" wsdash", "title"),), (Span(" / finds a market", "dim"),))
+        return ((Span(" wsdash", "title"),), (Span(f" {headline.find} finds a market", "dim"),))
     top = _top(headline, width)
     body_height = height - (3 if height >= 7 else 2)
     inner = Sight(min(width, 60), max(1, body_height), sight.ticks, sight.cursor)

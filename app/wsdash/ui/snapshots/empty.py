@@ -25,6 +25,8 @@ def empty_words(
     """
     if verdict is None:
         return ["no market is open", f"{press('find')} finds one"]
+    if verdict.word == "SEEK":
+        return ["on the way to that time"]
     if verdict.word in _COMING:
         return [f"{what} are on their way"]
     if verdict.believable or not can_act:

@@ -88,7 +88,9 @@ def _alike(one: LinkEvent, other: LinkEvent) -> bool:
     return same and bool(one.subject) and abs(one.at - other.at) < 1.0
 
 
-def heading(wish: Filter, connection: str, shown: int, known: int, width: int) -> Line:
+def heading(
+    wish: Filter, connection: str, shown: int, known: int, width: int, pressed: str
+) -> Line:
     """Return the line above the log: what is shown of it."""
     name = {"all": "all", "troubles": "troubles only"}.get(wish.kind, clean(connection, 24))
     filtered = wish.kind != "all" or bool(wish.text)
@@ -98,7 +100,7 @@ def heading(wish: Filter, connection: str, shown: int, known: int, width: int) -
         mark = "▏" if wish.typing else ""
         parts.append(Span(f' "{clean(wish.text, 40)}{mark}"', "bright" if wish.typing else "look"))
     parts.append(Span(f"  {shown} of {known} " if filtered else f"  {known} ", "dim"))
-    keys = "Enter keeps, Esc drops " if wish.typing else "f F filter  e export  h l scroll "
+    keys = "Enter keeps, Esc drops " if wish.typing else f"{pressed} "
     rest = width - width_of(parts)
     if rest >= len(keys) + 6:
         parts += [Span("┈" * (rest - len(keys) - 4) + " ", "faint"), Span(keys, "off")]

@@ -16,11 +16,8 @@ from wsdash.ui.snapshots.picture import Verdict
 from wsdash.ui.snapshots.states import link_verdict
 from wsdash.ui.snapshots.timeline import strip
 
-ELSEWHERE: Final = "` then r tries again"
-"""What to do about a parked connection, said where the supervisor is not."""
-
-HERE: Final = "r tries again"
-"""The same, said in the supervisor."""
+PRESSED: Final = ("`", "r")
+"""What is pressed for the supervisor, and there to try a connection again."""
 
 _LOSSES: Final = frozenset({LinkState.BACKOFF, LinkState.HOLD, LinkState.PARKED})
 
@@ -85,7 +82,9 @@ def last_cause(
     return f"custom endpoint {clean(report.custom)}" if report.custom else "-"
 
 
-def link_line(report: LinkReport, now: float, width: int, *, hint: str = ELSEWHERE) -> Line:
+def link_line(
+    report: LinkReport, now: float, width: int, *, pressed: Sequence[str] = PRESSED
+) -> Line:
     """Return one connection in one line: state first, then figures, then its last hour."""
     verdict = link_verdict(report.link, now, report.received_at)
     name = shorten(clean(report.link.name, 40), max(8, min(16, width // 4)))
@@ -93,7 +92,7 @@ def link_line(report: LinkReport, now: float, width: int, *, hint: str = ELSEWHE
     strip_room = width - width_of(head) - 66
     room = width - width_of(head) - (strip_room + 2 if strip_room >= 12 else 1)
     if report.link.state is LinkState.PARKED:
-        middle = parked_words(verdict, room, hint)
+        middle = parked_words(verdict, room, pressed)
     elif not verdict.believable:
         middle = verdict.line(max(8, room))
     else:
@@ -111,16 +110,23 @@ def link_line(report: LinkReport, now: float, width: int, *, hint: str = ELSEWHE
     return fit(line, width)
 
 
-def parked_words(verdict: Verdict, room: int, hint: str) -> Line:
+def again(pressed: Sequence[str]) -> str:
+    """Return what to do about a parked connection."""
+    return f"{' then '.join(pressed)} tries again"
+
+
+def parked_words(verdict: Verdict, room: int, pressed: Sequence[str]) -> Line:
     """Return why something is parked and what to do: of the two, the reason is shortened."""
-    for words in (hint, "r"):
+    for words in (again(pressed), pressed[-1]):
         tail = f"  {words}"
         if room - len(tail) >= min(len(verdict.text), 22):
             return (*verdict.line(room - len(tail)), Span(tail, "look"))
     return verdict.line(max(6, room))
 
 
-def brief_links(reports: Sequence[LinkReport], now: float, width: int) -> Line:
+def brief_links(
+    reports: Sequence[LinkReport], now: float, width: int, pressed: Sequence[str] = PRESSED
+) -> Line:
     """Return all venues in one line, in a steady order; its worst link speaks for a venue."""
     spoken: dict[str, LinkReport] = {}
     for report in reports:
@@ -128,8 +134,10 @@ def brief_links(reports: Sequence[LinkReport], now: float, width: int) -> Line:
         if before is None or link_verdict(before.link, now).believable:
             spoken[report.link.venue] = report
     parked = any(report.link.state is LinkState.PARKED for report in spoken.values())
-    forms = [(size, hint) for hint in (ELSEWHERE, "` r") for size in (24, 16, 11, 8, 5)]
-    forms = [*forms, (0, "` r")] if parked else []
+    forms = [
+        (size, hint) for hint in (again(pressed), " ".join(pressed)) for size in (24, 16, 11, 8, 5)
+    ]
+    forms = [*forms, (0, " ".join(pressed))] if parked else []
     for reason, hint in (*forms, (0, ""), (-1, "")):
         line: Line = ()
         for venue, report in spoken.items():

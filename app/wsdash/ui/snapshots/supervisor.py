@@ -15,8 +15,7 @@ from wsdash.ui.snapshots import events
 from wsdash.ui.snapshots.events import Filter
 from wsdash.ui.snapshots.lines import Line, Span, fit, shorten, width_of
 from wsdash.ui.snapshots.links import (
-    ELSEWHERE,
-    HERE,
+    PRESSED,
     counts,
     last_cause,
     link_line,
@@ -49,6 +48,8 @@ class Look(NamedTuple):
         chosen: the connection under the cursor, empty while there is no cursor.
         skip: lines of the log that are scrolled out of sight.
         wish: which lines of the log are shown.
+        pressed: what is pressed for the supervisor, and to try again.
+        log_keys: the keys of the log, and what they do.
     """
 
     width: int
@@ -56,6 +57,8 @@ class Look(NamedTuple):
     chosen: str = ""
     skip: int = 0
     wish: Filter = Filter()
+    pressed: Sequence[str] = PRESSED
+    log_keys: str = "f F filter  e export  h l scroll"
 
 
 def supervisor(
@@ -84,7 +87,9 @@ def supervisor(
     room = look.height - len(rows) - 1
     if room >= 1:
         shown = events.chosen(log, look.wish, look.chosen)
-        rows.append(events.heading(look.wish, look.chosen, len(shown), len(log), look.width))
+        rows.append(
+            events.heading(look.wish, look.chosen, len(shown), len(log), look.width, look.log_keys)
+        )
         newer = islice(events.folded(shown), look.skip, None)
         rows += events.rows(newer, look.width, room, narrow=look.width < NARROW)
     figure = look.chosen
@@ -97,8 +102,8 @@ def _links(
     if not reports:
         return [(Span(" no connections", "dim"),)]
     if look.height < len(reports) + 4 and look.width >= NARROW:
-        hint = HERE if look.chosen else ELSEWHERE
-        return [_marked(link_line(r, now, look.width, hint=hint), r, look) for r in reports]
+        keys = look.pressed[bool(look.chosen) :]
+        return [_marked(link_line(r, now, look.width, pressed=keys), r, look) for r in reports]
     if look.width >= WIDE:
         rows = [_header()]
         for report in reports:
@@ -121,8 +126,8 @@ def _two_lines(report: LinkReport, cause: str, now: float, look: Look) -> list[L
         head = (*head, *_columns(report, now))
     elif report.link.state is LinkState.PARKED:
         why = Verdict(clean(report.link.reason) or "parked", "", "bad")
-        hint = HERE if look.chosen else ELSEWHERE
-        below = (Span("   "), *parked_words(why, look.width - 4, hint))
+        keys = look.pressed[bool(look.chosen) :]
+        below = (Span("   "), *parked_words(why, look.width - 4, keys))
     return [_marked(fit(head, look.width), report, look), fit(below, look.width)]
 
 

@@ -26,6 +26,7 @@ class Headline(NamedTuple):
         badge: a lasting word such as ``DEMO``.
         wall: seconds since the epoch.
         warning: what an API key may do that it should not.
+        find: what is pressed to find a market.
     """
 
     key: MarketKey | None
@@ -35,13 +36,14 @@ class Headline(NamedTuple):
     wall: float
     player: Player | None = None
     warning: Span | None = None
+    find: str = "/"
 
 
 def title_line(headline: Headline, glow: Glow, now: float, width: int) -> Line:
     """Return the top line; its parts drop out from the least to the most important."""
     right = _right(headline, width)
     if headline.key is None:
-        left: Line = (Span(" wsdash", "title"), Span("   / finds a market", "dim"))
+        left: Line = (Span(" wsdash", "title"), Span(f"   {headline.find} finds a market", "dim"))
         return _ends(left, right, width)
     name = (Span("   "), *market_title(headline.market, headline.key))
     left = (Span(" wsdash", "title"), *name) if width >= 72 else (Span(" "), *name[1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from wsdash.domain.instrument import MarketKey
@@ -34,6 +34,7 @@ class Watch(NamedTuple):
         shown: the market that the other panes show.
         order: what it is ordered by.
         empty: what to do where there is no market, in words.
+        others: the letters of groups that are not in focus, by what their panes show.
     """
 
     width: int
@@ -42,6 +43,7 @@ class Watch(NamedTuple):
     shown: MarketKey | None
     order: Order = Order()
     empty: str = "no markets: a adds some"
+    others: Mapping[MarketKey, str] = {}
 
 
 def change_of(market: Market | None) -> Line:
@@ -61,7 +63,10 @@ def name_of(entry: Entry, width: int) -> str:
 
 
 def head_of(entry: Entry, name: str, width: int, index: int, watch: Watch) -> Line:
-    """Return the mark of the market in focus, and the name."""
-    mark = "▸" if entry.key == watch.shown else " "
+    """Return the mark of the market in focus or the letter of another group's, and the name."""
+    if entry.key == watch.shown:
+        mark = Span("▸", "bright")
+    else:
+        mark = Span(watch.others.get(entry.key, " "), "dim")
     role = "cursor" if index == watch.chosen else "bright" if entry.key == watch.shown else "text"
-    return (Span(mark, "bright"), Span(name + " " * (width - text_width(name)), role))
+    return (mark, Span(name + " " * (width - text_width(name)), role))

@@ -69,11 +69,12 @@ class LinkLines(Bar):
         """Return a line per connection, or one for all where there are more of them."""
         feed = self.desk.feed
         reports, now = self.desk.reports(), feed.now()
+        pressed = (self.desk.press("supervisor"), self.desk.press("resync"))
         if len(reports) > height:
             worse = sorted(reports, key=lambda report: report.link.state in {"LIVE", "ROTATING"})
-            lines = [link_line(report, now, width) for report in worse[: height - 1]]
-            return (*lines, brief_links(reports, now, width))
-        return tuple(link_line(report, now, width) for report in reports)
+            lines = [link_line(r, now, width, pressed=pressed) for r in worse[: height - 1]]
+            return (*lines, brief_links(reports, now, width, pressed))
+        return tuple(link_line(report, now, width, pressed=pressed) for report in reports)
 
 
 class StatusBar(Bar):

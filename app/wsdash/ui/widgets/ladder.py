@@ -49,7 +49,8 @@ class LadderPane(Pane):
         desk, group = self.desk, self.group
         key = group.key
         if key is None:
-            return Picture((Span("Ladder"),), ((Span(" no market: / finds one", "dim"),),))
+            words = f" no market: {self.desk.press('find')} finds one"
+            return Picture((Span("Ladder"),), ((Span(words, "dim"),),))
         self._reach = max(1, (height - 1) // 2)
         group.look_at_flow()
         now, verdict = desk.feed.now(), group.verdict("book")

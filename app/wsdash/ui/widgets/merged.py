@@ -38,7 +38,8 @@ class MergedPane(AcrossPane):
         if keys[:1] != [self.desk.key]:  # another market is in focus since the last look
             keys = [self.desk.key] if self.desk.key is not None else []
         if not keys:
-            return Picture((Span("Merged"),), ((Span(" no market: / finds one", "dim"),),))
+            words = f" no market: {self.desk.press('find')} finds one"
+            return Picture((Span("Merged"),), ((Span(words, "dim"),),))
         verdicts = [self.judge(key) for key in keys]
         sources = [
             source_of(self.desk, key, told) for key, told in zip(keys, verdicts, strict=True)

@@ -25,6 +25,7 @@ class Pane(Guarded):
 
     Attributes:
         place: where it stands; None while it is not on the screen, and then it does not draw.
+        tells: whether a word to the trader goes to its title, as no line has room for it.
         pace: seconds between two drawings where fewer than all frames are enough.
         pane_kind: what it is, such as ``ladder``.
         letter: of the group it belongs to; empty where it goes with the one in focus.
@@ -55,6 +56,7 @@ class Pane(Guarded):
         self.pane_kind, self.letter = split_name(name)
         self.can_focus = self.bordered
         self.place: Place | None = None
+        self.tells = False
         self.frozen_at: float | None = None
         self.figure = ""
         self._picture: Picture | None = None
@@ -112,6 +114,9 @@ class Pane(Guarded):
         if self.letter and self.desk.groups.several:
             picture = picture._replace(title=self._grouped(picture.title))
         lines = framed(picture, frame)
+        if self.tells and (words := self.desk.said or self.desk.alarm.words(width - 6)):
+            told = framed(Picture((Span(words, "look"),)), frame._replace(height=1))
+            lines = (*told, *lines[1:])
         return tuple(map(ascii_only, lines)) if self.desk.ascii_only else lines
 
     def draw(self) -> float | None:

@@ -53,9 +53,17 @@ class SupervisorPane(Pane):
         report = self.chosen if self.has_focus else None
         name = self._chosen if report is None else report.link.name
         self.skip = min(self.skip, max(0, len(folded(self.shown())) - 1))
-        look = Look(width, height, name if self.has_focus else "", self.skip, self.wish)
+        look = Look(
+            width, height, name if self.has_focus else "", self.skip, self.wish, *self._keys()
+        )
         gaps = list(feed.board.gaps)
         return supervisor(self.desk.reports(), newest_first(feed.log), gaps, feed.now(), look)
+
+    def _keys(self) -> tuple[tuple[str, str], str]:
+        """Return the keys that it tells of, as the trader has them."""
+        press = self.desk.press
+        log = f"{press('filter search')} filter  {press('export')} export"
+        return (press("supervisor"), press("resync")), f"{log}  {press('left right')} scroll"
 
     def shown(self) -> list[LinkEvent]:
         """Return the lines of the log that the filter lets through, newest first."""
