@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
-from contextlib import suppress
 
 from textual import on
 from textual.events import Mount, Unmount
@@ -14,6 +12,7 @@ from wsdash.ui.layouts.library import Library
 from wsdash.ui.layouts.presets import PRESETS, STANDARD, Layout
 from wsdash.ui.layouts.text import BadLayout, named
 from wsdash.ui.layouts.tree import leaves
+from wsdash.ui.layouts.writer import Writer
 from wsdash.ui.screens.ask import Ask
 from wsdash.ui.screens.finder import Finder, Fixed
 from wsdash.ui.snapshots.search import Item
@@ -28,12 +27,12 @@ class Arranging(Watching):
     """Loads, saves and removes layouts."""
 
     library: Library
-    _writes: set[asyncio.Task[str]]
+    _writer: Writer
 
     @on(Mount)
     def restore_layout(self) -> None:
         """Show what was on the screen when the program last ended."""
-        self._writes = set()
+        self._writer = Writer(self.library, lambda problem: self.say(problem, SAID_FOR))
         board = self.board_screen
         board.rearranged = self._kept
         if problem := self.library.load():
@@ -47,11 +46,9 @@ class Arranging(Watching):
     @on(Unmount)
     async def keep_layout(self) -> None:
         """Have everything written before the program ends."""
-        if self._writes:
-            await asyncio.wait(self._writes)
-        if (self.library.present or STANDARD) != (present := self._present()):
-            self.library.present = present
-            await asyncio.to_thread(self.library.write)
+        if (self.library.present or STANDARD) != self._present():
+            self._kept()
+        await self._writer.finish()
 
     def action_layout(self, number: int) -> None:
         """Load a layout by its number."""
@@ -162,16 +159,7 @@ class Arranging(Watching):
         self._kept()
 
     def _kept(self, changed: Iterable[str] = ()) -> None:
-        """Write what there is now, beside the event loop: a disk may be slow."""
+        """Write what there is now."""
         self.library.present = self._present()
         self.library.order = self.board_screen.cast.watch.order
-        work = asyncio.to_thread(self.library.write, set(changed))
-        task = asyncio.create_task(work, name="layouts")
-        self._writes.add(task)
-        task.add_done_callback(self._written)
-
-    def _written(self, task: asyncio.Task[str]) -> None:
-        self._writes.discard(task)
-        with suppress(asyncio.CancelledError):
-            if problem := task.result():
-                self.say(f"layouts not kept: {problem}", SAID_FOR)
+        self._writer.changed(changed)

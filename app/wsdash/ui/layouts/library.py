@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from threading import Lock
 from typing import Any, Final
 
 import msgspec
@@ -50,7 +49,6 @@ class Library:
 
     def __init__(self, file: Path | None, known: Collection[str]) -> None:
         self._file, self._known = file, known
-        self._lock = Lock()
         self.saved: dict[str, Layout] = {}
         self.present: Layout | None = None
         self.order = Order()
@@ -97,21 +95,19 @@ class Library:
         self.saved.pop(name, None)
 
     def write(self, changed: Collection[str] = ()) -> str:
-        """Write what is new to the file, from any thread; return what went wrong in words.
+        """Write what is new to the file, from one thread; return what went wrong in words.
 
         Args:
             changed: names of layouts that were saved or removed.
         """
         if self._file is None:
             return ""
-        with self._lock:  # and the newest of both, whichever thread comes first
-            present = self.present or STANDARD
-            try:
-                self._change(self._file, present, changed)
-            except OSError as error:
-                return said(self._file, error)
-            except _Unreadable as error:
-                return str(error)
+        try:
+            self._change(self._file, self.present or STANDARD, changed)
+        except OSError as error:
+            return said(self._file, error)
+        except _Unreadable as error:
+            return str(error)
         return ""
 
     def _change(self, file: Path, present: Layout, changed: Collection[str]) -> None:
@@ -125,8 +121,8 @@ class Library:
         layouts: dict[str, Any] = listed if isinstance(listed, dict) else {}
         for name in changed:
             layouts.pop(name, None)
-            if name in self.saved:
-                layouts[name] = to_plain(self.saved[name])
+            if (layout := self.saved.get(name)) is not None:
+                layouts[name] = to_plain(layout)
         last = to_plain(present) | {"name": present.name}
         order = self.order._asdict()
         content |= {"format": FORMAT, "layouts": layouts, PRESENT: last, ORDER: order}
