@@ -355,3 +355,21 @@ def test_what_is_whole_of_a_damaged_file_is_played(tmp_path: Path, cut: int) -> 
             assert feed.damaged >= 1
 
     play(scene())
+
+
+@pytest.mark.parametrize("broken", ["take_until", "take"])
+def test_an_error_of_our_own_ends_the_replay_and_does_not_freeze_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    feed = replay(recording(tmp_path, session()))
+
+    def wrong(*_args: object) -> None:
+        raise ZeroDivisionError
+
+    async def scene() -> None:
+        async with asyncio.timeout(60), feed.running():
+            monkeypatch.setattr(projector.Projector, broken, wrong)
+            await asyncio.Event().wait()
+
+    with pytest.raises(ZeroDivisionError):
+        play(scene())

@@ -58,17 +58,18 @@ class ReplayFeed(Deck):
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Keep playing while in the context."""
-        tasks = [
-            asyncio.create_task(self._play(), name="player"),
-            asyncio.create_task(self._survey(), name="survey"),
-        ]
+        """Keep playing while in the context; an error of our own ends it, and is raised."""
         try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._play(), name="player"),
+                    group.create_task(self._survey(), name="survey"),
+                ]
+                yield
+                for task in tasks:
+                    task.cancel()
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
 
     # ------------------------------------------------------------------- as a feed
 
@@ -172,11 +173,18 @@ class ReplayFeed(Deck):
         while True:
             self._survey_again.clear()
             going = asyncio.create_task(self._look_through(), name="survey")
+            going.add_done_callback(self._looked_through)
             try:
                 await self._survey_again.wait()
             finally:
                 going.cancel()
-                await asyncio.gather(going, return_exceptions=True)
+                (result,) = await asyncio.gather(going, return_exceptions=True)
+            if isinstance(result, Exception):
+                raise result
+
+    def _looked_through(self, going: asyncio.Task[None]) -> None:
+        if not going.cancelled() and going.exception() is not None:
+            self._survey_again.set()
 
     async def _look_through(self) -> None:
         try:
