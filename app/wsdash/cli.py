@@ -126,10 +126,13 @@ def _serve(options: argparse.Namespace) -> int:
     """Serve what draws; whether its arguments make sense is found out before anybody looks."""
     from wsdash.web import command
 
-    shown = with_command(options.arguments)
-    if parser().parse_args(shown).command not in command.SHOWN:
-        raise command.NotServed(f"serve shows {', '.join(command.SHOWN)} and nothing else")
-    return command.run(options.host, options.port, options.token_file, shown)
+    arguments = with_command(options.arguments)
+    shown = parser().parse_args(arguments)
+    if shown.command not in command.SHOWN:
+        raise command.BadServe(f"serve shows {', '.join(command.SHOWN)} and nothing else")
+    if shown.command == "replay" and (shown.summary or shown.figures):
+        raise command.BadServe("serve shows the dashboard: no --summary and no --figures")
+    return command.run(options.host, options.port, options.token_file, arguments)
 
 
 def _unheard() -> int:
@@ -163,10 +166,18 @@ _BAD_USAGE = frozenset(
         "FaultsError",
         "DemoRefused",
         "BadInterval",
-        "NotServed",
+        "BadServe",
         "BadExport",
     }
 )
 _BAD_LUCK = frozenset(
-    {"RecordingError", "ExchangeError", "DemoFailed", "Broken", "NotExported", "NoParquet"}
+    {
+        "RecordingError",
+        "ExchangeError",
+        "DemoFailed",
+        "Broken",
+        "NotExported",
+        "NoParquet",
+        "NotServed",
+    }
 )

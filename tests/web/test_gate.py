@@ -19,7 +19,8 @@ def test_this_machine_is_known_by_its_names(host: str) -> None:
 @pytest.mark.parametrize(
     "host",
     ["", "evil.example", "127.0.0.1.evil.example:80", "localhost.evil.example", "192.168.0.9:1",
-     "[::1", "evil.example#localhost", "localhost@evil.example", "0.0.0.0:8000"],
+     "[::1", "evil.example#localhost", "localhost@evil.example", "0.0.0.0:8000",
+     "localhost:99999", "localhost:x", "localhost/evil", "evil@localhost", "localhost?:1"],
 )  # fmt: skip
 def test_a_name_that_leads_here_is_not_ours(host: str) -> None:
     assert HERE.refusal(host, f"http://{host}", "http", must=True)

@@ -171,7 +171,7 @@ async def test_only_so_many_are_open_at_once_and_a_closed_one_ends_its_program(s
 def test_without_the_library_one_sentence_says_what_to_install(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["serve", "demo"]) == 2
+    assert main(["serve", "demo"]) == 1
     assert capsys.readouterr().err.splitlines() == [
         "wsdash: serve needs textual-serve: pip install 'wsdash[serve]'"
     ]
@@ -183,6 +183,11 @@ def test_only_what_draws_is_served(
 ) -> None:
     assert main(["serve", *arguments]) == 2
     assert "serve shows live, demo, replay" in capsys.readouterr().err
+
+
+def test_a_summary_is_no_picture_to_serve(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "replay", "x.jsonl", "--summary"]) == 2
+    assert "no --summary" in capsys.readouterr().err
 
 
 def test_what_is_printed_says_where_it_is_and_what_is_not_safe() -> None:

@@ -18,6 +18,10 @@ SHOWN = ("live", "demo", "replay")
 """The commands that draw."""
 
 
+class BadServe(ValueError):
+    """What is to be served draws nothing; the message is for people."""
+
+
 class NotServed(Exception):
     """The dashboard cannot be served; the message says what to do about it."""
 
@@ -26,7 +30,7 @@ def run(host: str, port: int, token_file: Path | None, arguments: Sequence[str])
     """Serve the dashboard until a signal.
 
     Raises:
-        NotServed: the library is missing, the port is taken, or the arguments draw nothing.
+        NotServed: the library is missing, or nobody can listen there.
         BadSettings: the token cannot be used.
     """
     page = _page()

@@ -84,8 +84,11 @@ class Gate:
     def _ours(self, host: str) -> bool:
         """Tell whether a Host names this server: an address, or a name that is known to be it."""
         try:
-            name = urlsplit(f"//{host}").hostname or ""
+            parts = urlsplit(f"//{host}")
+            name, _ = parts.hostname or "", parts.port
         except ValueError:
+            return False
+        if parts.netloc != host or "@" in host:
             return False
         if is_loopback_host(self.host):
             return name in LOOPBACK or name == self.host

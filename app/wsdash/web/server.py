@@ -146,8 +146,8 @@ class Server:
             await asyncio.wait([drawing])
 
     async def _hang_up(self, _app: web.Application) -> None:
-        for browser in list(self._open):
-            await browser.close()
+        """All at once: one that says nothing any more keeps nobody else waiting."""
+        await asyncio.gather(*(browser.close() for browser in self._open))
 
 
 async def _heard(text: str, browser: web.WebSocketResponse, session: Session) -> None:
