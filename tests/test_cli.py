@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ from tests.feed.test_summary import KRAKEN, line, recording
 from tests.venues import kraken_frames
 
 from wsdash import __version__, commands
-from wsdash.arguments import COMMANDS, USAGE
+from wsdash.arguments import COMMANDS, USAGE, parser
 from wsdash.cli import FAILED, main
 from wsdash.domain.instrument import Instrument
 from wsdash.settings import Settings
@@ -232,6 +233,30 @@ def test_settings_can_be_begun_shown_and_found(
     assert "not overwritten" in said(capsys)
     assert exit_code("config", "show") == 0
     assert "theme = wsdash-dark" in capsys.readouterr().out
+
+
+def test_settings_that_cannot_be_there_are_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("WSDASH_CONFIG", str(tmp_path / "file" / "config.toml"))
+    assert exit_code("config", "init") == USAGE
+    words = capsys.readouterr().err
+    assert words.startswith("wsdash: ")
+    assert "exists already" not in words
+
+
+def test_every_argument_says_what_it_is() -> None:
+    for action in every_action(parser()):
+        assert action.help or isinstance(action, argparse._SubParsersAction), action
+
+
+def every_action(top: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    for action in top._actions:
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from every_action(command)
 
 
 def test_the_venues_there_are_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

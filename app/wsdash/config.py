@@ -47,11 +47,11 @@ def run(what: str) -> int:
         for name, value in shown(load(file), file):
             sys.stdout.write(f"{name} = {value}\n")
     else:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        if os.path.lexists(file):
+            raise BadSettings(f"{file} exists already; it is not overwritten")
         try:
+            file.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise BadSettings(f"{file} exists already; it is not overwritten") from None
         except OSError as error:
             raise BadSettings(f"{file}: {error.strerror}") from None
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
