@@ -81,3 +81,15 @@ def test_what_waits_for_an_ssh_client_makes_its_line_slow() -> None:
     assert (band.congested, cleared) == (False, [PATIENCE + 2])
     queued = 0
     assert run(12) is None
+
+
+def test_a_line_of_the_kernel_that_breaks_off_tells_nothing(tmp_path: Path) -> None:
+    ends = (
+        "0100007F:0016 0200007F:C350"
+        if sys.byteorder == "little"
+        else "7F000001:0016 7F000002:C350"
+    )
+    queue = SshQueue({"SSH_CONNECTION": "127.0.0.2 50000 127.0.0.1 22"}, tmp_path)
+    for rest in ("", " 01", " 01 x:0"):
+        (tmp_path / "tcp").write_text(f"   3: {ends}{rest}")
+        assert queue.waiting() == 0

@@ -32,12 +32,12 @@ class SshQueue:
         for file, ends in self._ends.items():
             try:
                 text = (self._proc / file).read_text(encoding="ascii")
-            except (OSError, UnicodeDecodeError):
+                at = text.find(ends)
+                if at >= 0:
+                    _state, queues, *_ = text[at + len(ends) :].split(maxsplit=2)
+                    return int(queues.partition(":")[0], 16)
+            except (OSError, ValueError):  # not there, or cut off
                 continue
-            at = text.find(ends)
-            if at >= 0:
-                _state, queues, *_ = text[at + len(ends) :].split(maxsplit=2)
-                return int(queues.partition(":")[0], 16)
         return 0
 
 
