@@ -177,6 +177,24 @@ def test_balances_are_rounded_down_and_exact_under_the_cursor(width: int) -> Non
     assert len(points) == 1
 
 
+def test_one_large_balance_takes_no_digits_from_the_others() -> None:
+    account = Account()
+    account.replace(
+        [
+            Balance("SHIB", "159999999.5"),
+            Balance("BTC", "1.75"),
+            Balance("USD", "128397.67"),
+        ]
+    )
+    prices = {"SHIB": Decimal("0.00001"), "BTC": Decimal(65_000), "USD": Decimal(1)}
+    picture = balances(Holding("kraken", account, LIVE), "USD", prices.get, (26, 8))
+    rows = {row.split()[0]: row.split()[1] for row in text_of(picture).split("\n")}
+    assert rows["SHIB"] == "159M"
+    assert rows["BTC"].startswith("1.7")
+    assert rows["USD"].startswith("128,397.6")
+    assert max(width_of(row) for row in picture.rows) <= 26
+
+
 def test_a_list_of_balances_follows_its_cursor() -> None:
     account = Account()
     account.replace([Balance(f"A{number:02}", str(100 - number)) for number in range(30)])

@@ -60,11 +60,11 @@ def test_every_width_is_kept_and_no_figure_is_cut(
 @pytest.mark.parametrize("width", [30, 60, 118])
 def test_markets_of_other_groups_carry_their_letter(feed: FakeFeed, width: int) -> None:
     watch = Watch(width, 20, -1, BTC, others={ETH: "B", BTC: "C"})
-    heads = [row[0] for row in rows_of(feed, watch) if row[1:4].isalpha() and row[0] != "m"]
+    heads = [row[0] for row in rows_of(feed, watch) if row[2:5].isalpha() and row[1] == " "]
     marked = {mark for mark in heads if mark != " "}
     assert marked == {"▸", "B"}
-    names = {row.split()[0][1:] for row in rows_of(feed, watch) if row[0] == "B"}
-    assert names == {"ETH/USD"}
+    names = {tuple(row.split()[:2]) for row in rows_of(feed, watch) if row[0] == "B"}
+    assert names == {("B", "ETH/USD")}
 
 
 def test_the_letters_of_groups_follow_what_is_seen() -> None:

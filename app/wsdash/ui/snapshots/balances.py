@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Context, Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
 from wsdash.domain.account import Account, Balance
@@ -33,6 +33,7 @@ MONEY: Final = frozenset(
 """Assets that are counted in hundredths; of the others eight digits are shown at most."""
 
 _MOST: Final = 8
+_THREE: Final = Context(prec=3, rounding=ROUND_DOWN)
 
 
 class Holding(NamedTuple):
@@ -148,7 +149,13 @@ def _columns(assets: Sequence[_Asset], width: int) -> _Columns:
     column = column_of([rounded_down(asset.total, _MOST) for asset in assets])
     room = width - name - worth - 5
     if column.width > room:
-        column = Column(column.whole, max(0, room - column.whole - 1))
+        whole = column.whole
+        if column.fraction and room - whole < 3:  # a few large ones leave no room for digits
+            fitting = [
+                asset.total for asset in assets if len(asset.total.partition(".")[0]) < whole
+            ]
+            whole = min(whole, max(4, column_of(fitting).whole))
+        column = Column(whole, max(0, min(column.fraction, room - whole - 1)))
     if held + 2 > room - column.width:
         held = 0
     return _Columns(name, column, worth, held)
@@ -158,7 +165,7 @@ def _line(asset: _Asset, columns: _Columns, *, chosen: bool) -> Line:
     total = columns.total
     text = rounded_down(asset.total, total.fraction)
     if len(text.partition(".")[0]) > total.whole:
-        text = human(Decimal(asset.total.replace(",", "")))
+        text = human(_THREE.plus(Decimal(asset.total.replace(",", ""))))
     held: Line = (Span("  "), Span(asset.held.rjust(columns.held), "dim")) if columns.held else ()
     name = f"{shorten(asset.name, columns.name):<{columns.name}}"
     return (

@@ -45,6 +45,11 @@ class Watch(NamedTuple):
     empty: str = "no markets: a adds some"
     others: Mapping[MarketKey, str] = {}
 
+    @property
+    def lead(self) -> int:
+        """Cells before a name: a letter must not be read as a part of it."""
+        return 2 if self.others else 1
+
 
 def change_of(market: Market | None) -> Line:
     """Return the change over a day, with its sign."""
@@ -65,8 +70,8 @@ def name_of(entry: Entry, width: int) -> str:
 def head_of(entry: Entry, name: str, width: int, index: int, watch: Watch) -> Line:
     """Return the mark of the market in focus or the letter of another group's, and the name."""
     if entry.key == watch.shown:
-        mark = Span("▸", "bright")
+        mark = Span("▸".ljust(watch.lead), "bright")
     else:
-        mark = Span(watch.others.get(entry.key, " "), "dim")
+        mark = Span(watch.others.get(entry.key, " ").ljust(watch.lead), "dim")
     role = "cursor" if index == watch.chosen else "bright" if entry.key == watch.shown else "text"
     return (mark, Span(name + " " * (width - text_width(name)), role))

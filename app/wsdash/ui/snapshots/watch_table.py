@@ -47,7 +47,7 @@ def table(
     """Return the headings and the markets from `first` on, as many as there is room for."""
     cells = _cells(entries, prices, watch)
     column = column_of(list(prices.values()))
-    rows = [_headings(cells, watch.order.by)]
+    rows = [_headings(cells, watch)]
     for index, entry in enumerate(entries[first : first + watch.height - 1], first):
         text = column.place(prices[entry.key])
         role = "text" if entry.verdict.believable else "off"
@@ -74,7 +74,7 @@ def _cells(entries: Sequence[Entry], prices: Mapping[MarketKey, str], watch: Wat
     """Share the width out: what is looked for first gets its room first."""
     name = max(text_width(name_of(entry, watch.width)) for entry in entries)
     price = column_of(list(prices.values())).width
-    left = watch.width - (name + 1) - (price + 1) - (_STATE + 1)
+    left = watch.width - (name + watch.lead) - (price + 1) - (_STATE + 1)
     venues = {entry.key.venue for entry in entries}
     wishes = {"change": 9, "spread": 9, "volume": 8}
     if len(venues) > 1:
@@ -89,7 +89,8 @@ def _cells(entries: Sequence[Entry], prices: Mapping[MarketKey, str], watch: Wat
     return Cells(name, price=price, trail=trail, state=min(_MOST_STATE, _STATE + left), **got)
 
 
-def _headings(cells: Cells, by: str) -> Line:
+def _headings(cells: Cells, watch: Watch) -> Line:
+    by = watch.order.by
     words = {
         "name": f" {'market':<{cells.name}}",
         "venue": f" {'venue':<{cells.venue}}",
@@ -101,7 +102,8 @@ def _headings(cells: Cells, by: str) -> Line:
         "state": " state",
     }
     shown = ((name, text) for name, text in words.items() if getattr(cells, name))
-    return tuple(
+    lead = Span(" " * (watch.lead - 1))
+    return lead, *(
         Span(text[: getattr(cells, name) + 1], "bright" if name == by else "dim")
         for name, text in shown
     )

@@ -67,7 +67,7 @@ def _narrow(
     """Return a row a market, or two."""
     name_width = max(text_width(name_of(entry, watch.width)) for entry in seen)
     column = column_of(list(prices.values()))
-    room = watch.width - name_width - 1
+    room = watch.width - name_width - watch.lead
     several = len({entry.key.venue for entry in seen}) > 1
     rows: list[Line] = []
     for index, entry in enumerate(seen, first):
