@@ -118,6 +118,15 @@ def test_nothing_that_can_be_printed_of_settings_holds_a_secret(tmp_path: Path) 
     assert found.proxy == f"http://user:{CANARY}@proxy.example:8080"
 
 
+def test_settings_are_shown_in_the_words_of_people(tmp_path: Path) -> None:
+    file = file_with(tmp_path, 'watchlist = ["kraken:BTC/USD", "binance:BTCUSDT"]\nmouse = true')
+    rows = dict(shown(load(file), file))
+    assert rows["watchlist"] == "kraken:BTC/USD, binance:BTCUSDT"
+    assert rows["mouse"] == "yes"
+    assert rows["keymap"] == rows["alert_command"] == "none"
+    assert not {"None", "True", "False", "{}", "[]"} & set(rows.values())
+
+
 @pytest.mark.row("E6")
 @pytest.mark.parametrize(
     ("text", "words"),

@@ -163,13 +163,26 @@ def shown(settings: Settings, file: Path) -> list[tuple[str, str]]:
     rows = [("settings file", str(file))]
     guarded = ("alert_command", "alert_webhook")  # tokens may be in them
     for name, value in settings.model_dump(exclude={"venues", *guarded}).items():
-        rows.append((name, _USERINFO.sub("//…@", str(value))))
-    rows += [(name, "set" if getattr(settings, name) else "None") for name in guarded]
+        rows.append((name, _USERINFO.sub("//…@", _plain(value))))
+    rows += [(name, "set" if getattr(settings, name) else "none") for name in guarded]
     for venue, own in settings.venues.items():
         for name, value in own.model_dump(exclude_none=True).items():
             secret = name in ("api_key", "api_secret")
             rows.append((f"venues.{venue}.{name}", "set" if secret else str(value)))
     return rows
+
+
+def _plain(value: object) -> str:
+    """Return a value as a person would write it."""
+    if value is None or value in ([], (), {}):
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {one}" for name, one in value.items())
+    return str(value)
 
 
 def _layered(values: dict[str, Any], flags: dict[str, Any]) -> Settings:

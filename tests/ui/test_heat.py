@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from tests.ui.fakes import BTC
-from tests.ui.screen import dashboard, screen_text, shows, until
+from tests.ui.screen import dashboard, hides, screen_text, shows, until
 
 from wsdash.domain.book import OrderBook
 from wsdash.domain.numbers import price_key
@@ -98,3 +98,23 @@ async def test_the_heat_stands_on_the_rows_of_the_ladder(size: tuple[int, int], 
         feed.state(BTC, "book", ChannelState.RESYNC, "gap")
         await until(pilot, lambda: "┊" in pane.text)
         assert "…" not in screen_text(app).replace("USD…", "")
+
+
+async def test_the_ladder_has_levels_again_when_the_heat_has_gone() -> None:
+    app, _, _ = dashboard()
+    async with app.run_test(size=(120, 40)) as pilot:
+        ladder = app.board_screen.cast.ladder
+        await shows(pilot, "LIVE")
+        await pilot.press("H")
+        await shows(pilot, "Heat")
+        await until(pilot, lambda: ladder.grid is not None)
+        await pilot.press("t")
+        await hides(pilot, "Heat")
+        await until(pilot, lambda: ladder.grid is None)
+        await pilot.press("o", "m")
+        await until(pilot, lambda: ladder.grid is not None)
+        await pilot.press("H")
+        await shows(pilot, "Heat")
+        await pilot.press("escape")
+        await hides(pilot, "Heat")
+        assert ladder.fixed, "by the trader's own wish"

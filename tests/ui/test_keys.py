@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.ui.screen import dashboard, hides, screen_text, shows, until
+from tests.ui.screen import dashboard, hides, screen_lines, screen_text, shows, until
 from textual.app import App
 from textual.binding import Binding
 
@@ -205,3 +205,19 @@ def test_the_locale_decides_about_ascii() -> None:
     assert only_ascii({"LC_ALL": "C"})
     assert only_ascii({"LANG": "C", "LC_CTYPE": "C.UTF-8"})
     assert only_ascii({"LANG": "en_US.ISO-8859-1"})
+
+
+async def test_a_page_of_the_help_leaves_no_row_out() -> None:
+    app, _, _ = dashboard()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.press("question_mark")
+        await shows(pilot, "Help", "In the ladder")
+        seen: list[str] = []
+        before: list[str] = []
+        while (shown := [line.strip("│ ") for line in screen_lines(app)[2:-2]]) != before:
+            seen, before = seen + shown, shown
+            await pilot.press("space")
+            await pilot.pause()
+        text = "\n".join(seen)
+        keys = [key for key in KEYS if not key.id.startswith(("entry.", "layout."))]
+        assert not [key.id for key in keys if key.help.split(": ")[-1][:8] not in text]

@@ -10,7 +10,7 @@ from typing import Final
 from wsdash.domain.alerts import Fired
 from wsdash.domain.events import Event, Printed
 from wsdash.domain.instrument import MarketKey
-from wsdash.domain.numbers import price_key
+from wsdash.domain.numbers import price_key, trimmed
 from wsdash.domain.text import clean
 from wsdash.domain.trades import Trade
 from wsdash.feed import survey
@@ -58,9 +58,13 @@ class LargeTrades:
         """Return those that are large among all there were."""
         large = 0 if self._seen < FEW else -(-self._seen // ONE_IN)
         return [
-            Mark("trade", at, at, clean(f"{trade.side} {trade.size} at {trade.price}", 60))
+            Mark("trade", at, at, _said(trade))
             for _, _, at, trade in sorted(self._heap, reverse=True)[:large]
         ]
+
+
+def _said(trade: Trade) -> str:
+    return clean(f"{trade.side} {trimmed(trade.size)} at {trimmed(trade.price)}", 60)
 
 
 class Surveyor:

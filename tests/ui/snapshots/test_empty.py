@@ -51,6 +51,8 @@ def test_the_words_go_by_the_state(verdict: Verdict | None, expected: list[str])
 
 def test_in_a_replay_no_key_is_offered() -> None:
     assert empty_words("prints", RETRY, pressed, can_act=False) == ["no prints yet"]
+    coming = empty_words("candles", Verdict("SYNC", "", "look"), pressed, can_act=False)
+    assert coming == ["no candles so far in the recording"]
     seek = Verdict("SEEK", "40%", "look")
     assert empty_words("prints", seek, pressed, can_act=False) == ["on the way to that time"]
 

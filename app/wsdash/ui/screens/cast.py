@@ -31,6 +31,7 @@ class Set:
         self.curve = CurvePane(desk, name=name_of("curve", letter))
         heat = HeatPane(desk, self.ladder, name=name_of("heat", letter))
         self.ladder.moved = heat.draw
+        self.ladder.beside = lambda: heat.place is not None
         self.panes: tuple[Pane, ...] = (self.ladder, self.tape, self.chart, self.curve, heat)
 
 

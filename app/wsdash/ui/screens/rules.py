@@ -13,7 +13,7 @@ from textual.widgets import Input
 from wsdash.domain.alerts_text import BadRule
 from wsdash.domain.text import clean
 from wsdash.ui.screens.dialog import Dialog
-from wsdash.ui.snapshots.lines import Line, Span, ascii_only
+from wsdash.ui.snapshots.lines import Line, Span, ascii_only, first_fit
 from wsdash.ui.snapshots.picture import Frame, Picture, framed
 from wsdash.ui.snapshots.rules import rule_rows
 from wsdash.ui.widgets.guarded import Guarded
@@ -120,7 +120,8 @@ class Rules(Dialog[None]):
         if self._problem or problems:
             said = self._problem or problems[-1]
             return [(Span(f" {part}", "look"),) for part in _wrapped(said, max(8, width - 2))]
-        return [(Span(" Enter adds  ↑ ↓ choose  Ctrl+X removes", "dim"),)]
+        forms = ("Enter adds  ↑ ↓ choose  Ctrl+X removes", "Enter adds  Ctrl+X removes")
+        return [first_fit(width, [(Span(f" {form}", "dim"),) for form in forms])]
 
 
 def _wrapped(text: str, width: int) -> list[str]:

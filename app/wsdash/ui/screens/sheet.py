@@ -24,8 +24,8 @@ class Sheet(Dialog[None]):
         Binding("escape,q,question_mark,comma,enter", "dismiss", "Close", show=False),
         Binding("j,down", "scroll(1)", "Down", show=False),
         Binding("k,up", "scroll(-1)", "Up", show=False),
-        Binding("space,pagedown", "scroll(10)", "Further down", show=False),
-        Binding("b,pageup", "scroll(-10)", "Further up", show=False),
+        Binding("space,pagedown", "page(1)", "A page down", show=False),
+        Binding("b,pageup", "page(-1)", "A page up", show=False),
     ]
 
     def __init__(self, title: str, rows: Rows, *, ascii_only: bool) -> None:
@@ -61,6 +61,10 @@ class Sheet(Dialog[None]):
             more = ((Span(f"{last} of {len(rows)}  j k", "dim"),),)
         lines = framed(Picture((Span(self._title),), tuple(shown), None, more), frame)
         self.canvas.show([ascii_only(line) for line in lines] if self._ascii else lines)
+
+    def action_page(self, step: int) -> None:
+        """Scroll by what is in sight; the last row stays as the first."""
+        self.action_scroll(step * max(1, self.canvas.size.height - 3))
 
     def action_scroll(self, rows: int) -> None:
         """Scroll, without leaving the rows."""

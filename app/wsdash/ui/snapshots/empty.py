@@ -27,6 +27,8 @@ def empty_words(
         return ["no market is open", f"{press('find')} finds one"]
     if verdict.word == "SEEK":
         return ["on the way to that time"]
+    if verdict.word in _COMING and not can_act:
+        return [f"no {what} so far in the recording"]
     if verdict.word in _COMING:
         return [f"{what} are on their way"]
     if verdict.believable or not can_act:

@@ -22,8 +22,8 @@ class LadderPane(Pane):
     """The book of the market in focus.
 
     Attributes:
-        fixed: whether its rows are fixed to prices, and not levels.
-        grid: these rows.
+        beside: tells whether a heat stands beside it, whose rows are prices.
+        grid: rows that are prices.
         at: the chosen price in them.
         amount: of an order whose cost is told.
         moved: called when the rows are other ones.
@@ -36,13 +36,19 @@ class LadderPane(Pane):
         super().__init__(desk, name=name)
         self.ticks = 1
         self.cursor = 0
-        self.fixed = False
+        self.beside: Callable[[], bool] = lambda: False
+        self._wish: bool | None = None
         self.grid: Grid | None = None
         self.at: int | None = None
         self.amount: Amount | None = None
         self.moved: Callable[[], object] = lambda: None
         self._reach = 1
         self._glow = Glow()
+
+    @property
+    def fixed(self) -> bool:
+        """Whether its rows are fixed to prices: as the trader wishes, else beside a heat."""
+        return self.beside() if self._wish is None else self._wish
 
     def picture(self, width: int, height: int) -> Picture:
         """Return the ladder; its title names the market, so that word and numbers agree."""
@@ -90,13 +96,14 @@ class LadderPane(Pane):
 
     def turn(self) -> None:
         """Fix the rows to prices, or let each be a level."""
-        self.fixed = not self.fixed
+        self._wish = not self.fixed
         self.centre()
 
     def fix(self) -> None:
-        """Fix the rows to prices."""
-        if not self.fixed:
-            self.turn()
+        """Fix the rows to prices as long as a heat stands beside them."""
+        if self._wish is False:
+            self._wish = None
+            self.centre()
 
     def centre(self) -> None:
         """Take the cursor away, and put the middle of the book into the middle."""
@@ -117,7 +124,10 @@ class LadderPane(Pane):
         book = market.book if market is not None else None
         step = digits_of(market.instrument if market else None, book).tick * self.ticks
         amount = self.amount is not None
-        if self.fixed:
+        if not self.fixed:
+            self.grid = self.at = None
+        else:
+            self.cursor = 0
             self._settle(book, step, grid_rows(height, chosen=self.at is not None, amount=amount))
         flow = None
         if width >= FLOW_WIDTH:
