@@ -3,10 +3,12 @@ from __future__ import annotations
 import pytest
 from tests.ui.fakes import BTC, FakeFeed
 from tests.ui.screen import dashboard, hides, screen_text, shows, until
+from textual.worker import WorkerFailed
 
 from wsdash.domain.events import Printed
 from wsdash.feed.alerts import Alerts
 from wsdash.feed.clock import Clock
+from wsdash.ui.crash import CRASHED
 from wsdash.venues.venue import Subscription
 
 
@@ -77,3 +79,23 @@ async def test_where_nothing_is_live_there_are_no_alerts() -> None:
         await shows(pilot, "LIVE")
         await pilot.press("exclamation_mark")
         await until(pilot, lambda: "no alerts here" in screen_text(app))
+
+
+async def test_a_bug_in_what_tells_of_alerts_is_reported_and_not_swallowed() -> None:
+    feed = FakeFeed()
+    engine = Alerts(feed.board, FeedClock(feed))
+    app, _, _ = dashboard(feed, alerts=engine)
+
+    def wrong() -> None:
+        raise ZeroDivisionError
+
+    async def scene() -> None:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await shows(pilot, "LIVE")
+            app.desk.alarm.take = wrong  # type: ignore[assignment, method-assign]
+            engine.news.touch()
+            await until(pilot, lambda: app.return_code == CRASHED)
+
+    with pytest.raises(WorkerFailed):
+        await scene()
+    assert "ZeroDivisionError" in (app.crash or "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 
 from textual import on
@@ -17,13 +16,12 @@ from wsdash.ui.screens.rules import Rules
 class Alerting(Saving):
     """Follows the alert engine."""
 
-    _alerts_task: asyncio.Task[None] | None = None
-
     @on(Mount)
     def follow_alerts(self) -> None:
         """Say what fires from here on."""
         if self.desk.alarm.engine is not None:
-            self._alerts_task = asyncio.create_task(self._follow_alerts(), name="alerts on screen")
+            follow = self._follow_alerts
+            self.run_worker(follow, name="alerts on screen", group="alerts")  # type: ignore[arg-type]
 
     def action_alerts(self) -> None:
         """Show the rules; what fired has been seen with that."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import Final
 
 from textual import on
@@ -29,14 +29,12 @@ NAMES: Final = {"": "gaps, alerts and large trades", "gap": "gaps", "alert": "al
 class Playing(Arranging):
     """Does what the keys of a replay say."""
 
-    _player_task: asyncio.Task[None] | None = None
-
     @on(Mount)
     def follow_player(self) -> None:
         """Draw what the player shows."""
-        if self.desk.player is not None:
-            follow = self._follow_player(self.desk.player)
-            self._player_task = asyncio.create_task(follow, name="player on screen")
+        if (player := self.desk.player) is not None:
+            follow = partial(self._follow_player, player)
+            self.run_worker(follow, name="player on screen", group="player")  # type: ignore[arg-type]
 
     def action_seek(self) -> None:
         """Ask for a moment, and go to it."""
