@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input
 
 from wsdash.domain.text import clean
-from wsdash.ui.screens.dialog import Dialog
+from wsdash.ui.screens.dialog import LineDialog
 from wsdash.ui.snapshots.lines import Line, Span, ascii_only
 from wsdash.ui.snapshots.picture import Frame, Picture, framed
-from wsdash.ui.widgets.guarded import Guarded
 
 
-class Ask(Dialog[str | None]):
+class Ask(LineDialog[str | None]):
     """Asks for a line; returns what was typed, or None.
 
     Args:
@@ -28,6 +25,7 @@ class Ask(Dialog[str | None]):
         ascii_only: draw with ASCII alone.
     """
 
+    FRAME = "ask"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),
     ]
@@ -41,30 +39,12 @@ class Ask(Dialog[str | None]):
         *,
         ascii_only: bool,
     ) -> None:
-        super().__init__()
+        super().__init__("said", before, select=True)
         self._title = title
         self._hint = hint
         self._wrong = wrong
-        self._before = before
         self._ascii = ascii_only
         self._problem = ""
-        self.canvas = Guarded(name="said")
-
-    def compose(self) -> ComposeResult:
-        """Yield the line and what is said of it."""
-        with Vertical(id="ask"):
-            yield Input(self._before, id="query", select_on_focus=True)
-            yield self.canvas
-
-    def on_mount(self) -> None:
-        """Begin to type."""
-        self.query_one(Input).cursor_blink = False
-        self.query_one(Input).focus()
-        self.call_after_refresh(self.redraw)
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.call_after_refresh(self.redraw)
 
     def on_input_changed(self, _event: Input.Changed) -> None:
         """What was wrong may be right by now."""

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
-from textual.app import ScreenStackError
+from textual.app import ComposeResult, ScreenStackError
+from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from wsdash.domain.text import clean
+from wsdash.ui.widgets.guarded import Guarded
 
 T = TypeVar("T")
 
 
 class Dialog(ModalScreen[T]):
     """A modal screen whose errors are its own."""
+
+    def on_mount(self) -> None:
+        """Draw as soon as the size is known."""
+        self.call_after_refresh(self.redraw)
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.call_after_refresh(self.redraw)
 
     def draw(self) -> None:
         """Show what it has to show."""
@@ -39,3 +50,32 @@ class Dialog(ModalScreen[T]):
         self.app.call_later(self.app.run_action, f"app.tell({words!r})")
         with suppress(ScreenStackError):
             self.dismiss(None)
+
+
+class LineDialog(Dialog[T]):
+    """A dialog with a line to type in, and a canvas below it.
+
+    Args:
+        begun: what stands in the line at first.
+        name: of what stands below.
+        select: whether the first letter takes the place of all that stands there.
+    """
+
+    FRAME: ClassVar[str]
+    """The id of both together, for the style sheet."""
+
+    def __init__(self, name: str, begun: str = "", *, select: bool = False) -> None:
+        super().__init__()
+        self._begun, self._select = begun, select
+        self.canvas = Guarded(name=name)
+
+    def compose(self) -> ComposeResult:
+        """Yield the line, and what stands below it."""
+        with Vertical(id=self.FRAME):
+            yield Input(self._begun, id="query", select_on_focus=self._select)
+            yield self.canvas
+
+    def on_mount(self) -> None:
+        """Begin to type."""
+        self.query_one(Input).cursor_blink = False
+        self.query_one(Input).focus()

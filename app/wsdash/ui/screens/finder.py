@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input
 
-from wsdash.ui.screens.dialog import Dialog
+from wsdash.ui.screens.dialog import LineDialog
 from wsdash.ui.snapshots.finder import finder_rows, note
 from wsdash.ui.snapshots.lines import Line, Span, ascii_only, width_of
 from wsdash.ui.snapshots.picture import Frame, Picture, framed
 from wsdash.ui.snapshots.search import Index, Item
-from wsdash.ui.widgets.guarded import Guarded
 
 _LIMIT = 200
 
@@ -62,7 +59,7 @@ class Fixed:
         return [note(item, 40)]
 
 
-class Finder(Dialog[list[str] | None]):
+class Finder(LineDialog[list[str] | None]):
     """Finds items by a few letters of their names; returns their values, or None.
 
     Args:
@@ -72,6 +69,7 @@ class Finder(Dialog[list[str] | None]):
         ascii_only: draw with ASCII alone.
     """
 
+    FRAME = "finder"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),
         Binding("down,ctrl+n", "choose(1)", "Next", show=False, priority=True),
@@ -82,31 +80,18 @@ class Finder(Dialog[list[str] | None]):
     def __init__(
         self, title: str, source: Source, *, ascii_only: bool, several: bool = False
     ) -> None:
-        super().__init__()
+        super().__init__("matches")
         self._title, self._source, self._several = title, source, several
         self._ascii = ascii_only
         self._chosen = 0
         self._matches: list[Item] = []
         self._marked: dict[str, None] = {}
         self._known = -1
-        self.canvas = Guarded(name="matches")
-
-    def compose(self) -> ComposeResult:
-        """Yield the line to type in and the matches."""
-        with Vertical(id="finder"):
-            yield Input(id="query", select_on_focus=False)
-            yield self.canvas
 
     def on_mount(self) -> None:
         """Look again now and then: the venue's list may still be on its way."""
-        self.query_one(Input).cursor_blink = False
-        self.query_one(Input).focus()
         self.set_interval(0.25, self._look_again)
         self.call_after_refresh(self._look_again)
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.call_after_refresh(self.redraw)
 
     def on_input_changed(self, _event: Input.Changed) -> None:
         """Search anew with every letter."""

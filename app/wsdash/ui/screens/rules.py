@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input
 
 from wsdash.domain.alerts_text import BadRule
 from wsdash.domain.text import clean
-from wsdash.ui.screens.dialog import Dialog
+from wsdash.ui.screens.dialog import LineDialog
 from wsdash.ui.snapshots.lines import Line, Span, ascii_only, first_fit
 from wsdash.ui.snapshots.picture import Frame, Picture, framed
 from wsdash.ui.snapshots.rules import rule_rows
-from wsdash.ui.widgets.guarded import Guarded
 
 if TYPE_CHECKING:
     from wsdash.feed.replay_alerts import AlertView
@@ -25,7 +22,7 @@ LOOK = 0.25
 """Seconds between two looks at how the rules stand."""
 
 
-class Rules(Dialog[None]):
+class Rules(LineDialog[None]):
     """Makes rules, shows how they stand, and removes them.
 
     Args:
@@ -35,6 +32,7 @@ class Rules(Dialog[None]):
         ascii_only: draw with ASCII alone.
     """
 
+    FRAME = "rules"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Close", show=False),
         Binding("down,ctrl+n", "choose(1)", "Next", show=False, priority=True),
@@ -45,29 +43,15 @@ class Rules(Dialog[None]):
     def __init__(
         self, engine: AlertView, begun: str, changed: Callable[[], None], *, ascii_only: bool
     ) -> None:
-        super().__init__()
-        self._engine, self._begun, self._changed = engine, begun, changed
+        super().__init__("matches", begun)
+        self._engine, self._changed = engine, changed
         self._ascii = ascii_only
         self._chosen = 0
         self._problem = ""
-        self.canvas = Guarded(name="matches")
-
-    def compose(self) -> ComposeResult:
-        """Yield the line to type in and the rules."""
-        with Vertical(id="rules"):
-            yield Input(self._begun, id="query", select_on_focus=False)
-            yield self.canvas
 
     def on_mount(self) -> None:
-        """Begin to type, and look again and again."""
-        self.query_one(Input).cursor_blink = False
-        self.query_one(Input).focus()
+        """Look again and again."""
         self.set_interval(LOOK, self.redraw)
-        self.call_after_refresh(self.redraw)
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.call_after_refresh(self.redraw)
 
     def on_input_changed(self, _event: Input.Changed) -> None:
         """What was wrong may be right by now."""

@@ -40,14 +40,6 @@ class Sheet(Dialog[None]):
         """Yield the sheet."""
         yield self.canvas
 
-    def on_mount(self) -> None:
-        """Draw as soon as the size is known, and whenever it changes."""
-        self.call_after_refresh(self.redraw)
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.call_after_refresh(self.redraw)
-
     def draw(self) -> None:
         """Show the rows that are in sight."""
         frame = Frame(self.canvas.size.width, self.canvas.size.height, focused=True)
