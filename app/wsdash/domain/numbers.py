@@ -43,7 +43,7 @@ def plain(text: str) -> str:
     raise BadNumber("not a plain decimal number")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def price_key(price: str) -> int:
     """Return the identity of a price level: the price in units of 10**-18.
 

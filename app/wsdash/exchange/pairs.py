@@ -111,7 +111,7 @@ def binance_asset(asset: str) -> str:
     return "USDT" if asset == "USD" else asset
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def fixed(value: int, places: int) -> str:
     """Return ``value * 10**-places`` as plain text with exactly `places` decimals."""
     if value < 0:
