@@ -8,7 +8,7 @@ binance-spot-api-docs, "User Data Streams" and "WebSocket API, request security"
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -25,18 +25,15 @@ from wsdash.domain.events import (
 )
 from wsdash.domain.numbers import add, size_text
 from wsdash.venues import binance_wire as wire
+from wsdash.venues.account import AccountSession
 from wsdash.venues.binance_clock import VenueClock
 from wsdash.venues.signing import Params, Signer
 from wsdash.venues.venue import (
     UNREADABLE,
     Answer,
-    Phase,
-    Progress,
     Request,
-    Restated,
     Step,
     Subscription,
-    Tally,
 )
 
 SUBSCRIBE_ID = "account-subscribe"
@@ -52,7 +49,7 @@ EARLY = 1_000
 """Events kept while the statement is awaited."""
 
 
-class BinanceAccountSession:
+class BinanceAccountSession(AccountSession):
     """The account's connection: a subscription to its events, then a statement to start from.
 
     Args:
@@ -62,30 +59,12 @@ class BinanceAccountSession:
     def __init__(
         self, signer: Signer | None = None, wall_clock: Callable[[], float] | None = None
     ) -> None:
-        self.tally = Tally()
+        super().__init__()
         self._clock = VenueClock(wall_clock) if wall_clock is not None else None
         self._signer = signer
-        self._phase: Phase = "auth"
         self._asked_at = 0.0
         self._updated = 0
         self._early: deque[wire.AccountPosition] = deque(maxlen=EARLY)
-
-    @property
-    def progress(self) -> Progress:
-        """How far the session is."""
-        return Progress(self._phase, int(self._phase == "ready"), 1)
-
-    def hears(self, symbol: str) -> bool:
-        """No books here."""
-        return False
-
-    def restate(self) -> list[Restated]:
-        """The account is never restated."""
-        return []
-
-    def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
-        """The account is always wanted whole."""
-        return Step()
 
     def opened(self, now: float) -> Step:
         """Read the venue's clock, by which requests are signed, then subscribe."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import msgspec
@@ -24,18 +24,15 @@ from wsdash.domain.events import (
 )
 from wsdash.domain.numbers import add
 from wsdash.venues import kraken_wire as wire
+from wsdash.venues.account import AccountSession
 from wsdash.venues.kraken_facts import seconds
 from wsdash.venues.signing import BadKey, Params, Signed
 from wsdash.venues.venue import (
     UNREADABLE,
     Answer,
-    Phase,
-    Progress,
     Request,
-    Restated,
     Step,
     Subscription,
-    Tally,
 )
 
 TOKEN_PATH = "/0/private/GetWebSocketsToken"  # noqa: S105 - an address
@@ -108,33 +105,15 @@ class _TokenAnswer(msgspec.Struct):
 _token_answer = msgspec.json.Decoder(_TokenAnswer)
 
 
-class KrakenAccountSession:
+class KrakenAccountSession(AccountSession):
     """The account's connection: balances, one subscription."""
 
     def __init__(self) -> None:
-        self.tally = Tally()
-        self._phase: Phase = "auth"
+        super().__init__()
         self._sequence = 0
         self._token = ""
         self._asking = False
         self._wallets: dict[str, dict[str, str]] = {}
-
-    @property
-    def progress(self) -> Progress:
-        """How far the session is."""
-        return Progress(self._phase, int(self._phase == "ready"), 1)
-
-    def hears(self, symbol: str) -> bool:
-        """No books here."""
-        return False
-
-    def restate(self) -> list[Restated]:
-        """The account is never restated."""
-        return []
-
-    def want(self, subscriptions: Iterable[Subscription], now: float) -> Step:
-        """The account is always wanted whole."""
-        return Step()
 
     def opened(self, now: float) -> Step:
         """Ask for a token."""
