@@ -96,53 +96,50 @@ def test_who_is_not_live_contributes_nothing_and_is_named(given_books: Books) ->
     merged = merge(of, 25, TICK)
     assert [standing.venue for standing in merged.standings] == [source.venue for source in of]
     assert merged.venues == tuple(source.venue for source in believed)
-    assert len(merged.left_out) == len(of) - len(believed)
-    for standing in merged.left_out:
+    left_out = [standing for standing in merged.standings if not standing.included]
+    assert len(left_out) == len(of) - len(believed)
+    for standing in left_out:
         assert standing.state in standing.words
         assert "left out" in standing.words
     alone = merge(believed, 25, TICK)
-    assert (merged.bids, merged.asks, merged.cross) == (alone.bids, alone.asks, alone.cross)
+    assert (merged.bids, merged.asks) == (alone.bids, alone.asks)
+    assert (merged.best_bid, merged.best_ask) == (alone.best_bid, alone.best_ask)
 
 
 @given(books)
-def test_a_cross_is_there_when_somebody_bids_more_than_somebody_asks(given_books: Books) -> None:
+def test_rows_are_crossed_when_somebody_bids_more_than_somebody_asks(given_books: Books) -> None:
     of = [source for source in sources(given_books) if source.state in ("LIVE", "QUIET")]
     merged = merge(of, 25, TICK // 10)
     bids = [Fraction(s.book.bids.best[0]) for s in of if s.book and s.book.bids.best]
     asks = [Fraction(s.book.asks.best[0]) for s in of if s.book and s.book.asks.best]
-    over = max(bids) - min(asks) if bids and asks else Fraction(0)
-    assert (merged.cross is not None) == (over > 0)
+    best_bid, best_ask = merged.best_bid, merged.best_ask
+    assert (best_bid and Fraction(best_bid.price)) == max(bids, default=None)
+    assert (best_ask and Fraction(best_ask.price)) == min(asks, default=None)
     for row in merged.bids:
         assert row.crossed == (bool(asks) and Fraction(row.price) > min(asks))
     for row in merged.asks:
         assert row.crossed == (bool(bids) and Fraction(row.price) < max(bids))
-    if merged.cross is not None:
-        assert Fraction(merged.cross.absolute) == over
-        middle = (max(bids) + min(asks)) / 2
-        assert float(merged.cross.bps) == pytest.approx(float(over / middle * 10_000))
 
 
 def live(venue: str, bid: str, ask: str, quote: str = "USD", state: str = "LIVE") -> Source:
     return Source(venue, "BTC", quote, book([(bid, "1")], [(ask, "2")]), state)
 
 
-def test_a_cross_names_both_sides_and_its_size_in_two_measures() -> None:
+def test_of_books_that_cross_both_sides_are_named() -> None:
     of = [live("kraken", "100.2", "100.4"), live("binance", "99.9", "100.0")]
     merged = merge(of, 5, TICK)
-    assert merged.cross is not None
-    assert (merged.cross.bid.venues, merged.cross.ask.venues) == (("kraken",), ("binance",))
-    assert merged.cross.absolute == Decimal("0.2")
-    assert f"{merged.cross.bps:.2f}" == "19.98"
+    assert merged.best_bid is not None
+    assert merged.best_ask is not None
+    assert (merged.best_bid.venues, merged.best_ask.venues) == (("kraken",), ("binance",))
     assert [row.price for row in merged.bids] == [Decimal("100.2"), Decimal("99.9")]
     assert [row.crossed for row in merged.bids] == [True, False]
     grouped = merge(of, 5, 10 * TICK)
     assert [row.crossed for row in grouped.bids] == [True, False]
-    assert grouped.cross == merged.cross
+    assert (grouped.best_bid, grouped.best_ask) == (merged.best_bid, merged.best_ask)
 
 
 def test_equal_prices_lock_and_do_not_cross() -> None:
     merged = merge([live("a", "100.0", "100.1"), live("b", "99.9", "100.00")], 5, TICK)
-    assert merged.cross is None
     assert not any(row.crossed for row in (*merged.bids, *merged.asks))
 
 
@@ -156,7 +153,7 @@ def test_quotes_are_one_only_where_they_are_declared_to_be() -> None:
     of = [live("kraken", "100.0", "100.1"), live("binance", "100.0", "100.2", quote="USDT")]
     apart = merge(of, 5, TICK)
     assert apart.venues == ("kraken",)
-    assert apart.left_out[0].words == "binance LIVE left out: BTC/USDT is not BTC/USD"
+    assert apart.standings[1].words == "binance LIVE left out: BTC/USDT is not BTC/USD"
     assert merge(of, 5, TICK, [{"USD", "USDT"}]).bids[0].sizes == (Decimal(1),) * 2
     other = Source("x", "ETH", "USD", of[0].book, "LIVE")
     assert merge([of[0], other], 5, TICK, [{"USD", "USDT"}]).venues == ("kraken",)
@@ -182,7 +179,7 @@ def test_how_a_venue_stands_is_said_in_words(source: Source, words: str) -> None
 def test_nobody_there_is_an_empty_ladder() -> None:
     for of in ([], [Source("a", "X", "Y", OrderBook(), "LIVE")]):
         merged = merge(of, 5, TICK)
-        assert (merged.bids, merged.asks, merged.cross, merged.best_bid) == ((), (), None, None)
+        assert (merged.bids, merged.asks, merged.best_bid, merged.best_ask) == ((), (), None, None)
 
 
 def test_the_common_step_is_one_that_every_tick_divides() -> None:

@@ -11,7 +11,6 @@ from collections import deque
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
-from wsdash.domain.figures import QUOTIENT
 from wsdash.domain.numbers import EXACT, SCALE
 from wsdash.domain.trades import Trade
 
@@ -54,12 +53,6 @@ class Volumes:
     def total(self) -> Decimal:
         """What both took."""
         return EXACT.add(self.bought, self.sold)
-
-    @property
-    def buyers(self) -> float | None:
-        """The share that buyers took, 0 to 1; None before anything was traded."""
-        total = self.total
-        return float(QUOTIENT.divide(self.bought, total)) if total else None
 
 
 class Vwap:

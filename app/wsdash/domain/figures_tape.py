@@ -89,11 +89,6 @@ class VolumeAtPrice:
         """Return what was traded at every price, lowest price first."""
         return [self._rows[key] for key in sorted(self._rows)]
 
-    @property
-    def busiest(self) -> AtPrice | None:
-        """The price at which most was traded, the lowest of them where there are several."""
-        return min(self._rows.values(), key=lambda row: (-row.total, row.price), default=None)
-
     def _key(self, price: str) -> int:
         return price_key(price) // self._step * self._step
 

@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 
 from wsdash.domain.basis import Alike, same_asset
 from wsdash.domain.book import BookSide, Level, OrderBook
-from wsdash.domain.figures import BASIS_POINTS, QUOTIENT
 from wsdash.domain.numbers import EXACT, SCALE, price_key
 
 BELIEVED: Final = frozenset({"LIVE", "QUIET"})
@@ -91,15 +90,6 @@ class Best(NamedTuple):
     venues: tuple[str, ...]
 
 
-class Cross(NamedTuple):
-    """A best bid above a best ask: by how much, in quote units and in basis points of the mid."""
-
-    bid: Best
-    ask: Best
-    absolute: Decimal
-    bps: Decimal
-
-
 class Merged(NamedTuple):
     """The merged ladder.
 
@@ -113,14 +103,8 @@ class Merged(NamedTuple):
     asks: tuple[Row, ...]
     best_bid: Best | None
     best_ask: Best | None
-    cross: Cross | None
     venues: tuple[str, ...]
     standings: tuple[Standing, ...]
-
-    @property
-    def left_out(self) -> tuple[Standing, ...]:
-        """The venues that contribute nothing, with their reasons."""
-        return tuple(one for one in self.standings if not one.included)
 
 
 def merge(sources: Sequence[Source], rows: int, step: int, alike: Alike = ()) -> Merged:
@@ -146,7 +130,6 @@ def merge(sources: Sequence[Source], rows: int, step: int, alike: Alike = ()) ->
         asks=_rows([book.asks for book in books], rows, step, best_bid, up=True),
         best_bid=best_bid,
         best_ask=best_ask,
-        cross=_cross(best_bid, best_ask),
         venues=tuple(venues),
         standings=standings,
     )
@@ -182,14 +165,6 @@ def _best(sides: Sequence[BookSide], venues: Sequence[str], *, highest: bool) ->
         return None
     best = max(keys) if highest else min(keys)
     return Best(best, _decimal(best), tuple(venue for key, venue in quoted if key == best))
-
-
-def _cross(bid: Best | None, ask: Best | None) -> Cross | None:
-    if bid is None or ask is None or bid.key <= ask.key:
-        return None
-    over = bid.key - ask.key
-    bps = QUOTIENT.divide(over * 2 * BASIS_POINTS, Decimal(bid.key + ask.key))
-    return Cross(bid, ask, _decimal(over), bps)
 
 
 def _rows(
