@@ -159,7 +159,7 @@ def test_balances_are_rounded_down_and_exact_under_the_cursor(width: int) -> Non
     account.replace(
         [
             Balance("USD", "126096.92309876"),
-            Balance("BTC", "1.987654329999"),
+            Balance("BTC", "1.98765432999900"),
             Balance("ETH", "0.000000019"),
         ]
     )

@@ -50,7 +50,7 @@ class Sheet(Dialog[None]):
         more: tuple[Line, ...] = ()
         if reach:
             last = self._first + len(shown)
-            more = ((Span(f"{last} of {len(rows)}  j k", "dim"),),)
+            more = ((Span(f"{last} of {len(rows)}  j k Space", "dim"),),)
         lines = framed(Picture((Span(self._title),), tuple(shown), None, more), frame)
         self.canvas.show([ascii_only(line) for line in lines] if self._ascii else lines)
 

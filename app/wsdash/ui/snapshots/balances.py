@@ -87,7 +87,7 @@ def balances(
         _line(asset, columns, chosen=at == place)
         for at, asset in enumerate(assets[first : first + height], first)
     ]
-    figure = f"{grouped(held[place].total)} {assets[place].name}" if place >= 0 else worth
+    figure = f"{grouped(trimmed(held[place].total))} {assets[place].name}" if place >= 0 else worth
     if unpriced and len(body) < height:
         body.append((Span(f" without a price: {', '.join(map(clean, unpriced))}", "off"),))
     notes: tuple[Line, ...] = ((Span(worth, "bright"),), at)
