@@ -55,7 +55,7 @@ def _at_clock(found: re.Match[str], start: float, duration: float) -> float:
     if into > duration and DAY - into < max(coarse, 1e-6):
         return 0.0  # the very second in which it begins
     if into > duration:
-        raise BadMoment("a time in the recording: see both ends of the bar")
+        raise BadMoment("a time between both ends")
     return into
 
 

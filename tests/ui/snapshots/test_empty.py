@@ -12,7 +12,7 @@ from wsdash.feed.market import Market
 from wsdash.ui.hints import label
 from wsdash.ui.snapshots.balances import Holding, balances
 from wsdash.ui.snapshots.chart import View, chart
-from wsdash.ui.snapshots.empty import empty_words, with_words
+from wsdash.ui.snapshots.empty import empty_words, not_recorded, with_words
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.ladder import Sight, ladder
 from wsdash.ui.snapshots.lines import Span, plain_text
@@ -53,6 +53,10 @@ def test_in_a_replay_no_key_is_offered() -> None:
     assert empty_words("prints", RETRY, pressed, can_act=False) == ["no prints yet"]
     coming = empty_words("candles", Verdict("SYNC", "", "look"), pressed, can_act=False)
     assert coming == ["no candles so far in the recording"]
+    assert not_recorded(Verdict("SYNC", "", "look"), can_act=False)
+    assert not not_recorded(Verdict("SYNC", "", "look"), can_act=True)
+    assert not not_recorded(RETRY, can_act=False)
+    assert not not_recorded(None, can_act=False)
     seek = Verdict("SEEK", "40%", "look")
     assert empty_words("prints", seek, pressed, can_act=False) == ["on the way to that time"]
 

@@ -27,7 +27,7 @@ def empty_words(
         return ["no market is open", f"{press('find')} finds one"]
     if verdict.word == "SEEK":
         return ["on the way to that time"]
-    if verdict.word in _COMING and not can_act:
+    if not_recorded(verdict, can_act=can_act):
         return [f"no {what} so far in the recording"]
     if verdict.word in _COMING:
         return [f"{what} are on their way"]
@@ -38,6 +38,11 @@ def empty_words(
     if verdict.word == "PARKED":
         return [f"no {what}: parked", f"{press('supervisor')} shows why"]
     return [f"no {what} yet", f"{press('resync')} gets this market anew"]
+
+
+def not_recorded(verdict: Verdict | None, *, can_act: bool) -> bool:
+    """Tell whether nothing is said of a stream so far that nobody can ask for: no state at all."""
+    return verdict is not None and verdict.word in _COMING and not can_act
 
 
 def with_words(picture: Picture, words: Sequence[str]) -> Picture:

@@ -33,7 +33,7 @@ class BasisPane(Plotted, AcrossPane):
         pairs = desk.across.pairs(desk.feed.board, self.desk.key)
         known = self.desk.market
         base = known.instrument.base if known is not None and known.instrument is not None else ""
-        title: Line = (Span("Basis"), Span(f" {clean(base, 16)}", "dim"))
+        title: Line = (Span("Basis"), *((Span(f" {clean(base, 16)}", "dim"),) if base else ()))
         if not pairs:
             return Picture(title, ((), (Span(" known at one venue only", "dim"),)))
         self.chosen = min(self.chosen, len(pairs) - 1)

@@ -13,7 +13,7 @@ from wsdash.ui.group import Group
 from wsdash.ui.layouts.kinds import split_name
 from wsdash.ui.layouts.tree import Place
 from wsdash.ui.snapshots.clocks import age
-from wsdash.ui.snapshots.empty import empty_words, with_words
+from wsdash.ui.snapshots.empty import empty_words, not_recorded, with_words
 from wsdash.ui.snapshots.ladder import market_title
 from wsdash.ui.snapshots.lines import Line, Span, ascii_only, width_of
 from wsdash.ui.snapshots.picture import Frame, Picture, Verdict, framed
@@ -214,4 +214,6 @@ class Pane(Guarded):
             return picture
         told = picture.verdict if desk.key is not None else None
         can_act = desk.player is None
+        if not_recorded(told, can_act=can_act):
+            picture = picture._replace(verdict=None)
         return with_words(picture, empty_words(picture.missing, told, desk.press, can_act=can_act))
