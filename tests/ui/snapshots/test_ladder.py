@@ -73,6 +73,22 @@ def test_levels_that_no_checksum_covers_carry_a_mark(width: int, gridded: bool) 
     assert all(plain_text(row)[:1] != "·" for row in drawn(market, width, 20, grid=grid).rows)
 
 
+@pytest.mark.parametrize("width", [38, 60])
+def test_the_read_out_says_that_no_checksum_covers_a_level(width: int) -> None:
+    book = OrderBook(proven=3)
+    book.replace(
+        [(f"{100 - n}.0", "1.0000") for n in range(6)],
+        [(f"{101 + n}.0", "1.0000") for n in range(6)],
+    )
+    market = market_of(book, listed=False)
+    told = {
+        cursor: "· no checksum" in plain_text(drawn(market, width, 24, cursor=cursor).rows[-2])
+        for cursor in (-4, -3, -1, 1, 3, 4)
+    }
+    assert told == {-4: True, -3: False, -1: False, 1: False, 3: False, 4: True}
+    assert max(width_of(row) for row in drawn(market, 20, 24, cursor=4).rows[-2:]) <= 20
+
+
 @given(levels, st.sampled_from(GROUPS), st.integers(1, 30))
 def test_sums_add_up_and_groups_lose_nothing(
     given_levels: list[tuple[str, str]], ticks: int, count: int

@@ -77,8 +77,12 @@ class Body(NamedTuple):
 
     def row(self, row: Line, key: int, side: str) -> Line:
         """Return a level's row, marked where the venue does not prove it."""
+        return row if self.proves(key, side) else unproven(row)
+
+    def proves(self, key: int, side: str) -> bool:
+        """Tell whether the venue's checksum covers a level, where it has one."""
         bid, ask = self.proven
-        return row if (key >= bid if side == "bid" else key <= ask) else unproven(row)
+        return key >= bid if side == "bid" else key <= ask
 
 
 def market_title(market: Market | None, key: MarketKey) -> Line:
@@ -124,7 +128,8 @@ def ladder(
     if sight.amount is not None and below:
         rows += slippage_rows(book, sight.amount, digits, sight.width)
     if chosen is not None and below:
-        rows += readout(chosen, side, instrument.quote if instrument else "", sight.width)
+        quote = instrument.quote if instrument else ""
+        rows += readout(chosen, side, quote, sight.width, proven=body.proves(chosen.key, side))
     sequence = market.streams["book"].sequence if market and "book" in market.streams else None
     return Picture(
         title=(*market_title(market, key), *_grouping(sight.ticks, digits)),
