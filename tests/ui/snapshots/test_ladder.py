@@ -73,6 +73,18 @@ def test_levels_that_no_checksum_covers_carry_a_mark(width: int, gridded: bool) 
     assert all(plain_text(row)[:1] != "·" for row in drawn(market, width, 20, grid=grid).rows)
 
 
+@pytest.mark.parametrize("width", [42, 44, 60, 80])
+def test_all_sums_have_the_same_digits(width: int) -> None:
+    asks = [(f"150.{n:02}", "2683.4832" if n < 4 else "277164.2048") for n in range(1, 7)]
+    picture = drawn(market_of(book_of([("150.00", "1.5000")], asks)), width, 22)
+    rows = [plain_text(row) for row in picture.rows]
+    sums = [row.split()[-1] for row in rows for price, _ in asks if f"{price} " in row]
+    assert len(sums) == 6
+    short = [text for text in sums if "k" in text]
+    assert short == (sums if width == 44 else [])
+    assert short or len({len(text.partition(".")[2]) for text in sums}) == 1
+
+
 @pytest.mark.parametrize("width", [38, 60])
 def test_the_read_out_says_that_no_checksum_covers_a_level(width: int) -> None:
     book = OrderBook(proven=3)

@@ -31,6 +31,9 @@ UNPROVEN: Final = "·"
 """Marks the levels below those that the venue's checksum covers: a change of one of them that got
 lost shows only when the level comes up."""
 
+HUMAN: Final = -1
+"""Digits of sums of which the largest has no room: all of them are humanised."""
+
 _FLOW: Final = (8, 8, 9)
 """Cells of these columns: the longest figures are ``0.00591`` and ``+0.00591``, and a gap."""
 
@@ -56,6 +59,7 @@ class Columns(NamedTuple):
     large: float
     mirrored: bool
     flow: FlowRows | None
+    sums: int = 0
 
 
 def columns_of(
@@ -83,7 +87,9 @@ def columns_of(
         total = 0
     bar = max(0, side - size - (total + gap if total else gap - 1))
     large = median(sizes) * LARGE if sizes else 0.0
-    return Columns(price, size, total, bar, shown_digits, scale, large, mirrored, flow)
+    rest = total - len(f"{int(largest):,}")
+    sums = max(0, min(shown_digits, total - 4, rest - 1)) if rest >= 0 else HUMAN
+    return Columns(price, size, total, bar, shown_digits, scale, large, mirrored, flow, sums)
 
 
 def header_row(columns: Columns, width: int) -> Line:
@@ -117,8 +123,9 @@ def level_row(
     share = float(rung.size) / columns.scale
     total: Line = ()
     if columns.total:
-        digits = max(0, min(columns.digits, columns.total - 4))
-        total = (Span(fixed(rung.total, digits, columns.total).rjust(columns.total), "dim"),)
+        brief = columns.sums == HUMAN
+        told = human(rung.total) if brief else fixed(rung.total, columns.sums, columns.total)
+        total = (Span(told.rjust(columns.total), "dim"),)
     bar_role = side if large else f"{side}-bar"
     space = Span(" ")
     if not columns.mirrored:
