@@ -25,7 +25,7 @@ def measure(rate: float | None, mode: str, seconds: float, venues: dict[str, str
     with home() as folder:
         env = environment(folder, WSDASH_BANDWIDTH=mode, **venues)
         with Tty([*WSDASH, *WATCHLIST], env, rate=rate and rate * 1024, seen=eye.look) as tty:
-            tty.wait_for("LIVE", 60)
+            tty.says("LIVE", 60)
             tty.type("w")
             if not eye.ready.wait(60):
                 raise TimeoutError(f"no cursor in the watchlist:\n{tty.text}")

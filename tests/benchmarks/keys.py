@@ -83,7 +83,7 @@ def measure(venues: Venues, per_second: float, seconds: float) -> None:
     with venues as addresses, home() as folder:
         env = environment(folder, **addresses)
         with Tty([*WSDASH, *MARKETS], env, seen=eye.look) as tty:
-            tty.wait_for("LIVE")
+            tty.says("LIVE")
             tty.type("w")
             if not eye.ready.wait(20):
                 raise TimeoutError(f"no cursor in the watchlist:\n{tty.text}")

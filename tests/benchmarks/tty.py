@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
-import pty
 import select
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 import pyte
+from tests.remote.terminal import PATIENCE, ROOT, Terminal
+from tests.remote.terminal import environment as plain
 
-ROOT = Path(__file__).resolve().parents[2]
 SIZE = (120, 40)
 MARKETS = ("BTC/USD", "ETH/USD", "SOL/USD", "XRP/USD", "DOGE/USD", "ADA/USD", "LTC/USD")
 WATCHLIST = [f"kraken:{name}" for name in MARKETS] + ["binance:BTCUSDT", "binance:ETHUSDT"]
@@ -32,16 +27,7 @@ _SLICE = 0.02
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """A plain terminal of 24 bit colours, with a home of its own."""
-    return {
-        "HOME": str(home),
-        "PATH": os.environ["PATH"],
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(ROOT / "app"),
-        "XDG_STATE_HOME": str(home / "state"),
-        "XDG_CONFIG_HOME": str(home / "config"),
-    } | more
+    return plain(home) | {"COLORTERM": "truecolor"} | more
 
 
 @contextlib.contextmanager
@@ -94,8 +80,8 @@ def home() -> Iterator[Path]:
         yield Path(folder)
 
 
-class Tty:
-    """A program on a pty.
+class Tty(Terminal):
+    """A program on a pty that is read slowly.
 
     Args:
         command: what runs on it.
@@ -113,23 +99,9 @@ class Tty:
         size: tuple[int, int] = SIZE,
         seen: Callable[[pyte.Screen, float], None] | None = None,
     ) -> None:
-        self.rate = rate
-        self.screen = pyte.Screen(*size)
+        self.rate, self.seen = rate, seen
         self.total = 0
-        self.seen = seen
-        self._stream = pyte.ByteStream(self.screen)
-        self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-        self.child = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True
-        )
-        os.close(slave)
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
+        super().__init__(command, env, size)
 
     def __exit__(
         self,
@@ -140,32 +112,11 @@ class Tty:
         self.child.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.child.wait(5)
-        self.child.kill()
-        self.child.wait()
-        self._ended.set()
-        self._thread.join()
-        os.close(self._master)
+        super().__exit__(kind, error, trace)
 
-    def type(self, keys: str) -> None:
-        """Press keys."""
-        os.write(self._master, keys.encode())
-
-    @property
-    def text(self) -> str:
-        """What is on the screen."""
-        return "\n".join(self.screen.display)
-
-    def wait_for(self, words: str, seconds: float = 30.0) -> None:
-        """Wait until the screen says `words`.
-
-        Raises:
-            TimeoutError: it never did.
-        """
-        end = time.monotonic() + seconds
-        while words not in self.text:
-            if time.monotonic() > end:
-                raise TimeoutError(f"never saw {words!r}:\n{self.text}")
-            time.sleep(0.05)
+    def says(self, words: str, seconds: float = PATIENCE) -> None:
+        """Wait until the screen says `words`."""
+        self.wait_for(lambda text: words in text, repr(words), seconds)
 
     def _read(self) -> None:
         credit, before = 0.0, time.monotonic()
@@ -189,6 +140,7 @@ class Tty:
                 credit -= len(data)
                 time.sleep(_SLICE / 2)
             self.total += len(data)
-            self._stream.feed(data)
+            with self._lock:
+                self._stream.feed(data)
             if self.seen is not None:
                 self.seen(self.screen, time.monotonic())

@@ -97,18 +97,20 @@ class Terminal:
         with self._lock:
             return "\n".join(self.screen.display)
 
-    def wait_for(self, told: Callable[[str], bool], what: str) -> str:
+    def wait_for(self, told: Callable[[str], bool], what: str, seconds: float = PATIENCE) -> str:
         """Wait until the screen says what `told` looks for, and return it."""
-        return wait(lambda: self.text, told, what)
+        return wait(lambda: self.text, told, what, seconds)
 
 
-def wait(look: Callable[[], str], told: Callable[[str], bool], what: str) -> str:
+def wait(
+    look: Callable[[], str], told: Callable[[str], bool], what: str, seconds: float = PATIENCE
+) -> str:
     """Look again and again until `told` is content.
 
     Raises:
         AssertionError: it never was; the last look is in the message.
     """
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         seen = look()
         if told(seen):
