@@ -21,7 +21,7 @@ from wsdash.ui.across import Across, Pair, most_like, one_each
 from wsdash.ui.desk import Desk
 from wsdash.ui.pane_tables import sheet_of
 from wsdash.ui.snapshots.tape_rows import Choice
-from wsdash.ui.trends import Trend
+from wsdash.ui.trends import Trend, lag_of
 from wsdash.venues.venue import Subscription
 
 FAR = MarketKey("binance", "BTCUSDT")
@@ -191,6 +191,17 @@ def test_latency_is_that_of_the_venue_in_focus_while_it_can_be_believed() -> Non
     assert [round(point.value) for point in known.lag.points] == [38] * 8
     assert [round(point.value) for point in known.rtt.points] == [31] * 8
     assert [point.begins for point in known.rtt.points].count(True) == 2
+
+
+@pytest.mark.parametrize(("behind", "lag"), [(0.25, 0.25), (0.0, 0.0), (-1.272, None)])
+def test_data_from_the_future_tells_of_a_clock_and_not_of_a_lag(
+    behind: float, lag: float | None
+) -> None:
+    _, feed = desk_of()
+    stream = feed.board.markets[BTC].streams["book"]
+    stream.received_at = feed.now() - 2
+    stream.venue_time = feed.wall() - 2 - behind
+    assert lag_of(feed, stream) == (None if lag is None else pytest.approx(lag, abs=1e-6))
 
 
 def test_the_worth_of_an_account_is_its_balances_at_the_last_prices() -> None:

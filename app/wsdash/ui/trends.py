@@ -114,7 +114,11 @@ class Trends:
 
 
 def lag_of(feed: Feed, stream: Stream | None) -> float | None:
-    """Return how many seconds after the venue's own time a stream's last data came."""
+    """Return how many seconds after the venue's own time a stream's last data came.
+
+    None too where that is before it: one of the two clocks is wrong then, and there is no lag.
+    """
     if stream is None or not stream.venue_time or stream.received_at is None:
         return None
-    return feed.wall() - (feed.now() - stream.received_at) - stream.venue_time
+    lag = feed.wall() - (feed.now() - stream.received_at) - stream.venue_time
+    return max(0.0, lag) if lag > -0.001 else None
