@@ -194,6 +194,15 @@ def test_what_makes_no_sense_is_a_sentence_and_leaves_nothing(tmp_path: Path) ->
     assert there.read_text() == "precious"
 
 
+@pytest.mark.parametrize("what", ["trades", "candles", "gaps"])
+def test_a_recording_that_is_not_there_puts_nothing_into_a_pipe(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], what: What
+) -> None:
+    with pytest.raises(RecordingError):
+        run(tmp_path / "none.jsonl", "-", what, "1m", None)
+    assert capfdbinary.readouterr().out == b""
+
+
 @pytest.mark.parametrize("capture", found("*/binance-book-*.jsonl.gz"))
 def test_recorded_prints_add_up_as_their_raw_lines_do(capture: Path, tmp_path: Path) -> None:
     raw: dict[str, list[Decimal]] = defaultdict(list)

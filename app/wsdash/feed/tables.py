@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -60,14 +61,17 @@ Write: TypeAlias = Callable[[Table, BinaryIO], int]
 def write_csv(table: Table, out: BinaryIO) -> int:
     """Write a table as CSV in UTF-8, a line a row.
 
-    Times are UTC to the microsecond, as in ``2026-11-25T12:04:31.250000Z``.
+    Times are UTC to the microsecond, as in ``2026-11-25T12:04:31.250000Z``. Where there is no
+    first row because of an error, no names of columns are written either.
     """
+    rows = iter(table.rows)
+    first = list(itertools.islice(rows, 1))
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     try:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([column.name for column in table.columns])
         kinds, count = [column.kind for column in table.columns], 0
-        for row in table.rows:
+        for row in itertools.chain(first, rows):
             writer.writerow([_plain(cell, kind) for cell, kind in zip(row, kinds, strict=True)])
             count += 1
         return count
