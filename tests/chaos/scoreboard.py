@@ -41,7 +41,8 @@ class Reports:
                 found.figures.setdefault(figure["line"], []).append(figure["values"])
         by_test: dict[str, dict[str, Any]] = {}
         for case in found.cases:  # one that ran twice counts once, and a failure counts
-            if by_test.get(case["test"], case)["outcome"] != "failed":
+            known = by_test.get(case["test"])
+            if known is None or known["outcome"] != "failed":
                 by_test[case["test"]] = case
         found.cases = list(by_test.values())
         return found
