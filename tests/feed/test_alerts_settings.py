@@ -29,7 +29,7 @@ def test_without_them_alerts_stay_inside(tmp_path: Path) -> None:
     found = load(tmp_path / "missing")
     assert (found.alert_command, found.alert_webhook) == (None, None)
     rows = dict(shown(found, tmp_path))
-    assert (rows["alert_command"], rows["alert_webhook"]) == ("None", "None")
+    assert (rows["alert_command"], rows["alert_webhook"]) == ("none", "none")
 
 
 def test_what_is_set_holds_and_nothing_printed_holds_it(
