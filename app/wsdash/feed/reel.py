@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from typing import Final, Literal, Protocol
 
 from wsdash.domain.alerts import Fired
-from wsdash.domain.events import BalancesMoved, BalancesStated, BookLost, BookSynced, Event, Printed
+from wsdash.domain.events import (
+    BalancesMoved,
+    BalancesStated,
+    BookLost,
+    BookSynced,
+    Channel,
+    Event,
+    Printed,
+)
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
 from wsdash.feed.apply import apply
@@ -171,7 +179,7 @@ class Reel:
         channel = channel_of(event)
         symbol = getattr(event, "symbol", "")
         if channel is not None:
-            self._stream(venue, symbol, event)
+            self._stream(venue, symbol, channel)
             self.links.carry(conn, venue, symbol, channel)
         elif isinstance(event, BalancesStated | BalancesMoved):
             self.board.account_streams.setdefault(venue.name, Stream("account", now))
@@ -190,10 +198,10 @@ class Reel:
                 subject = clean(f"{symbol} {changed.channel}")
                 self.links.log(self.links.name(conn, venue), subject, changed.state, changed.reason)
 
-    def _stream(self, venue: Venue, symbol: str, event: Event) -> None:
+    def _stream(self, venue: Venue, symbol: str, channel: Channel) -> None:
         """Streams are made by their first data: a recording tells of no wishes."""
-        market, channel = self.board.market(MarketKey(venue.name, symbol)), channel_of(event)
-        if channel is not None and channel not in market.streams:
+        market = self.board.market(MarketKey(venue.name, symbol))
+        if channel not in market.streams:
             market.streams[channel] = Stream(channel, self._at, timed=self.start > UNTIMED)
             known = self.board.instruments.get(venue.name, {})
             market.instrument = market.instrument or known.get(symbol)
