@@ -10,8 +10,8 @@ from textual.widgets import Input
 
 from wsdash.domain.text import clean
 from wsdash.ui.screens.dialog import LineDialog
-from wsdash.ui.snapshots.lines import Line, Span, ascii_only
-from wsdash.ui.snapshots.picture import Frame, Picture, framed
+from wsdash.ui.snapshots.lines import Line, Span
+from wsdash.ui.snapshots.picture import Picture
 
 
 class Ask(LineDialog[str | None]):
@@ -39,11 +39,10 @@ class Ask(LineDialog[str | None]):
         *,
         ascii_only: bool,
     ) -> None:
-        super().__init__("said", before, select=True)
+        super().__init__("said", before, ascii_only=ascii_only, select=True)
         self._title = title
         self._hint = hint
         self._wrong = wrong
-        self._ascii = ascii_only
         self._problem = ""
 
     def on_input_changed(self, _event: Input.Changed) -> None:
@@ -65,8 +64,6 @@ class Ask(LineDialog[str | None]):
 
     def draw(self) -> None:
         """Show the hint, or what is wrong."""
-        frame = Frame(self.canvas.size.width, self.canvas.size.height, focused=True)
         words = f"expected {self._problem}" if self._problem else self._hint
         row: Line = (Span(f" {clean(words, 200)}", "look" if self._problem else "dim"),)
-        lines = framed(Picture((Span(self._title),), (row,)), frame)
-        self.canvas.show([ascii_only(line) for line in lines] if self._ascii else lines)
+        self.show(Picture((Span(self._title),), (row,)))

@@ -12,6 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from wsdash.domain.text import clean
+from wsdash.ui.snapshots.lines import ascii_only
+from wsdash.ui.snapshots.picture import Frame, Picture, framed
 from wsdash.ui.widgets.guarded import Guarded
 
 T = TypeVar("T")
@@ -58,15 +60,19 @@ class LineDialog(Dialog[T]):
     Args:
         begun: what stands in the line at first.
         name: of what stands below.
+        ascii_only: draw with ASCII alone.
         select: whether the first letter takes the place of all that stands there.
     """
 
     FRAME: ClassVar[str]
     """The id of both together, for the style sheet."""
 
-    def __init__(self, name: str, begun: str = "", *, select: bool = False) -> None:
+    def __init__(
+        self, name: str, begun: str = "", *, ascii_only: bool, select: bool = False
+    ) -> None:
         super().__init__()
         self._begun, self._select = begun, select
+        self._ascii = ascii_only
         self.canvas = Guarded(name=name)
 
     def compose(self) -> ComposeResult:
@@ -79,3 +85,13 @@ class LineDialog(Dialog[T]):
         """Begin to type."""
         self.query_one(Input).cursor_blink = False
         self.query_one(Input).focus()
+
+    @property
+    def frame(self) -> Frame:
+        """The room there is below the line."""
+        return Frame(self.canvas.size.width, self.canvas.size.height, focused=True)
+
+    def show(self, picture: Picture) -> None:
+        """Show a picture below the line, in its frame."""
+        lines = framed(picture, self.frame)
+        self.canvas.show([ascii_only(line) for line in lines] if self._ascii else lines)

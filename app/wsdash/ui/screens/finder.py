@@ -10,8 +10,8 @@ from textual.widgets import Input
 
 from wsdash.ui.screens.dialog import LineDialog
 from wsdash.ui.snapshots.finder import finder_rows, note
-from wsdash.ui.snapshots.lines import Line, Span, ascii_only, width_of
-from wsdash.ui.snapshots.picture import Frame, Picture, framed
+from wsdash.ui.snapshots.lines import Line, Span, width_of
+from wsdash.ui.snapshots.picture import Picture
 from wsdash.ui.snapshots.search import Index, Item
 
 _LIMIT = 200
@@ -80,9 +80,8 @@ class Finder(LineDialog[list[str] | None]):
     def __init__(
         self, title: str, source: Source, *, ascii_only: bool, several: bool = False
     ) -> None:
-        super().__init__("matches")
+        super().__init__("matches", ascii_only=ascii_only)
         self._title, self._source, self._several = title, source, several
-        self._ascii = ascii_only
         self._chosen = 0
         self._matches: list[Item] = []
         self._marked: dict[str, None] = {}
@@ -126,7 +125,7 @@ class Finder(LineDialog[list[str] | None]):
 
     def draw(self) -> None:
         """Show the matches, and below them what is still to come."""
-        frame = Frame(self.canvas.size.width, self.canvas.size.height, focused=True)
+        frame = self.frame
         width, height = frame.inner_width, frame.inner_height
         below = [*self._source.pending(width), *self._keys(width, height)]
         below = below[: max(0, height - 1)]
@@ -145,8 +144,7 @@ class Finder(LineDialog[list[str] | None]):
         if self._marked:
             notes = ((Span(f"{len(self._marked)} marked", "bright"),), *notes)
         rows = [*rows, *blank, *below]
-        lines = framed(Picture((Span(self._title),), tuple(rows), None, notes), frame)
-        self.canvas.show([ascii_only(line) for line in lines] if self._ascii else lines)
+        self.show(Picture((Span(self._title),), tuple(rows), None, notes))
 
     def _keys(self, width: int, height: int) -> list[Line]:
         """Return what the keys do, where that is not what everybody expects."""

@@ -11,8 +11,8 @@ from textual.widgets import Input
 from wsdash.domain.alerts_text import BadRule
 from wsdash.domain.text import clean
 from wsdash.ui.screens.dialog import LineDialog
-from wsdash.ui.snapshots.lines import Line, Span, ascii_only, first_fit
-from wsdash.ui.snapshots.picture import Frame, Picture, framed
+from wsdash.ui.snapshots.lines import Line, Span, first_fit
+from wsdash.ui.snapshots.picture import Picture
 from wsdash.ui.snapshots.rules import rule_rows
 
 if TYPE_CHECKING:
@@ -43,9 +43,8 @@ class Rules(LineDialog[None]):
     def __init__(
         self, engine: AlertView, begun: str, changed: Callable[[], None], *, ascii_only: bool
     ) -> None:
-        super().__init__("matches", begun)
+        super().__init__("matches", begun, ascii_only=ascii_only)
         self._engine, self._changed = engine, changed
-        self._ascii = ascii_only
         self._chosen = 0
         self._problem = ""
 
@@ -87,7 +86,7 @@ class Rules(LineDialog[None]):
 
     def draw(self) -> None:
         """Show the rules, and below them what is wrong, or the keys."""
-        frame = Frame(self.canvas.size.width, self.canvas.size.height, focused=True)
+        frame = self.frame
         triggers = self._engine.rules
         self._chosen = max(0, min(self._chosen, len(triggers) - 1))
         width = frame.inner_width
@@ -96,8 +95,7 @@ class Rules(LineDialog[None]):
         rows = rule_rows(triggers, self._engine.log, self._chosen, width, room)
         rows = [*rows[:room], *[()] * (room - len(rows)), *below]
         notes: tuple[Line, ...] = ((Span(f"{len(triggers)}", "dim"),),)
-        lines = framed(Picture((Span("Alerts"),), tuple(rows), None, notes), frame)
-        self.canvas.show([ascii_only(line) for line in lines] if self._ascii else lines)
+        self.show(Picture((Span("Alerts"),), tuple(rows), None, notes))
 
     def _below(self, width: int) -> list[Line]:
         problems = self._engine.problems
