@@ -10,7 +10,6 @@ from types import FrameType
 from typing import Final
 
 from wsdash.domain.text import clean
-from wsdash.feed.clock import SystemClock
 from wsdash.feed.extract import Extract, What
 from wsdash.feed.tables import FORMS, require_parquet, write_csv
 from wsdash.files import whole
@@ -71,7 +70,7 @@ def run(file: Path, out: str, what: What, interval: str, venue: str | None) -> i
     """
     progress = Progress()
     known = registry.find(venue) if venue else None
-    extract = Extract(file, known, SystemClock(), progress.tick)
+    extract = Extract(file, known, progress.tick)
     table = extract.table(what, interval)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)

@@ -13,12 +13,12 @@ from wsdash.domain.events import CandlesMoved, Event, Printed
 from wsdash.domain.figures_candles import TradeCandles
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.trades import Tape
-from wsdash.feed.clock import Clock
 from wsdash.feed.gaps import Gap
 from wsdash.feed.playback import Playback
 from wsdash.feed.recording import Record, Recording
-from wsdash.feed.replay import ReplayFeed
+from wsdash.feed.reel import Reel
 from wsdash.feed.rows import CANDLES, GAPS, TRADES, candle_row, gap_row, trade_row
+from wsdash.feed.survey import survey, timed
 from wsdash.feed.tables import Cell, Table
 from wsdash.venues.venue import UNREADABLE, Venue
 
@@ -37,7 +37,6 @@ class Extract:
     Args:
         path: the recording.
         venue: the venue of connections whose address does not tell.
-        clock: of the machine; a replay wants one.
         tick: is called after every record.
 
     Attributes:
@@ -45,12 +44,10 @@ class Extract:
         made: whether candles were made of prints, as the venue's were not recorded.
     """
 
-    def __init__(
-        self, path: Path, venue: Venue | None, clock: Clock, tick: Callable[[], None]
-    ) -> None:
+    def __init__(self, path: Path, venue: Venue | None, tick: Callable[[], None]) -> None:
         self.recording = Recording(path)
         self.made = False
-        self._venue, self._clock, self._tick = venue, clock, tick
+        self._venue, self._tick = venue, tick
 
     def table(self, what: What, interval: str) -> Table:
         """Return the table; reading begins with its first row.
@@ -138,15 +135,17 @@ class Extract:
             yield from self._played()
 
     def _played(self) -> Iterator[Gap]:
-        feed = ReplayFeed(self.recording, self._clock, self._venue)
+        reel = Reel(self._venue, survey(self.recording, self._venue).start)
         closed: list[Gap] = []
-        feed.board.gaps.listeners.append(lambda gap: closed.append(gap) if gap.end else None)
-        while not feed.ended:
-            feed.step()
+        reel.board.gaps.listeners.append(lambda gap: closed.append(gap) if gap.end else None)
+        for record in timed(self.recording):
+            reel.take(record)
             self._tick()
             yield from closed
             closed.clear()
-        yield from (gap for gap in reversed(list(feed.board.gaps)) if gap.end is None)
+        reel.end()
+        yield from closed
+        yield from (gap for gap in reversed(list(reel.board.gaps)) if gap.end is None)
 
 
 class Told:
