@@ -7,7 +7,7 @@ import socket as sockets
 from collections.abc import Awaitable, Callable
 
 import pytest
-from tests.feed.scripted import BOOK, FakeSocket, Network, Server, feed, line, toy
+from tests.feed.scripted import BOOK, TAPE, FakeSocket, Network, Server, feed, line, toy
 from tests.virtual import play
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ProxyError
@@ -25,41 +25,63 @@ BTC = MarketKey("toy", "BTC")
 OTHER = "wss://other.example/v2"
 
 
+class Places:
+    """A toy venue with another host, and at which of the two every attempt knocked."""
+
+    def __init__(self, server: Server) -> None:
+        self.knocked: list[str] = []
+        self.network = Network(server)
+        self._open = self.network.open
+        self.network.open = self._opened  # type: ignore[method-assign]
+        self.feed = feed(self.network)
+        self.feed._connect = self._connect
+
+    async def _opened(self, address: str, max_size: int) -> FakeSocket:
+        self.knocked.append(address)
+        return await self._open(address, max_size)
+
+    def _connect(self, name: str, supervisor: Supervisor) -> list[Connection]:
+        made = line(self.network, supervisor=supervisor)
+        made._others.append(OTHER)
+        return [made]
+
+
 @pytest.mark.row("D9")
 def test_a_channel_that_stays_silent_on_every_socket_is_sought_at_another_host() -> None:
-    places: list[str] = []
-
-    async def main() -> None:
-        server = Server(muted={"never"})
-
-        async def meet(network: Network) -> FakeSocket:
-            return await server(network)
-
-        network = Network(meet)
-        open_at = network.open
-
-        async def opened(address: str, max_size: int) -> FakeSocket:
-            places.append(address)
-            return await open_at(address, max_size)
-
-        network.open = opened  # type: ignore[method-assign]
-
-        def connect(name: str, supervisor: Supervisor) -> list[Connection]:
-            made = line(network, supervisor=supervisor)
-            made._others.append(OTHER)
-            return [made]
-
-        live = feed(network)
-        live._connect = connect
-        async with live.running():
-            live.want([("toy", BOOK)])
+    async def main() -> list[str]:
+        server = Server()
+        places = Places(server)
+        async with places.feed.running():
+            places.feed.want([("toy", BOOK)])
             await asyncio.sleep(60)
             server.muted.add("book BTC")
             await asyncio.sleep(120)
+        return places.knocked
 
-    play(main())
-    assert places[0] != OTHER
-    assert OTHER in places
+    knocked = play(main())
+    assert knocked[0] != OTHER
+    assert OTHER in knocked
+
+
+@pytest.mark.row("D9")
+def test_one_channel_that_is_confirmed_and_never_speaks_again_is_sought_at_another_host() -> None:
+    """Its connection is well: the book goes on, so nothing but the watchdog looks elsewhere."""
+
+    async def main() -> tuple[list[str], list[str]]:
+        places = Places(Server())
+        async with places.feed.running():
+            places.feed.want([("toy", BOOK), ("toy", TAPE)])
+            for number in range(60):
+                await asyncio.sleep(1)
+                places.network.sockets[-1].say(f"trade BTC {number}")
+            await asyncio.sleep(600)
+            said = [entry.text for entry in places.feed.log if entry.state == "BACKOFF"]
+        return places.knocked, said
+
+    knocked, said = play(main())
+    assert OTHER in knocked
+    assert OTHER not in knocked[:2]  # another socket at the same host is tried before
+    assert set(said) == {"BTC trades silent"}
 
 
 @pytest.mark.row("D18")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.feed.scripted import BOOK, Network, Server, Words, feed, toy
+from tests.virtual import play
 
 from wsdash.domain.book import OrderBook
-from wsdash.domain.events import BookMoved, BookSynced
+from wsdash.domain.events import BookMoved, BookSynced, Event
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.apply import apply
 from wsdash.feed.freshness import BEST_OF, LAGGING, TOO_LATE, Delay
@@ -68,3 +74,33 @@ def test_lag_is_no_reason_to_reconnect() -> None:
     for second in range(1, 600):
         apply(made, "toy", BookMoved("BTC", second, EPOCH + second), second + 10.0)
         assert patient.look(stream, second + 10.0) is Repair.NOTHING
+
+
+def test_a_book_that_is_late_is_marked_and_leaves_no_hole() -> None:
+    """What is late still comes: the ledger of gaps has nothing to add."""
+
+    class Timed(Words):
+        """Words that also say when a book was true: ``moved BTC 7 1795608000``."""
+
+        def _moved(self, symbol: str, sequence: str, at: str) -> Iterable[Event]:
+            yield BookMoved(symbol, int(sequence), float(at))
+
+    async def main() -> None:
+        network = Network(Server(period=60.0))
+        live = feed(network, venue=replace(toy(), public=Timed))
+        async with live.running():
+            live.want([("toy", BOOK)])
+            for number in range(60):
+                await asyncio.sleep(0.5)
+                late = TOO_LATE + 1 if number > 40 else 0.0
+                at = asyncio.get_running_loop().time() - late + EPOCH
+                network.sockets[0].say(f"moved BTC {number + 1} {at}")
+            [stream] = live.board.market(MarketKey("toy", "BTC")).streams.values()
+            await asyncio.sleep(0.1)
+            assert stream.state == "STALE"
+            assert stream.reason == "lagging 6 s"
+            assert any(entry.state == "STALE" for entry in live.log)
+            assert len(live.board.gaps) == 0
+            assert len(network.sockets) == 1
+
+    play(main())

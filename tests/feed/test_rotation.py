@@ -13,7 +13,8 @@ from tests.feed.test_live import BTC, Diary
 from tests.virtual import play
 
 from wsdash.domain.book import OrderBook
-from wsdash.domain.events import BookMoved, BookSynced, Event, Notice
+from wsdash.domain.events import BookLost, BookMoved, BookSynced, Event, Notice, Printed
+from wsdash.domain.trades import Trade
 from wsdash.feed.link import LinkState
 from wsdash.feed.live import LiveFeed
 from wsdash.feed.market import ChannelState
@@ -267,3 +268,21 @@ def test_the_screen_is_told_when_a_rotation_is_due_and_that_an_address_is_not_th
         assert report.custom == "toy.example"
 
     stage(act, replace(toy(), liveness=Liveness(5.0, max_age=4 * HOUR)))
+
+
+@pytest.mark.row("D12")
+def test_what_a_connection_that_was_let_go_still_has_to_say_changes_nothing() -> None:
+    async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
+        old = live.supervisor.lines["toy public"].connection
+        live.rotate("toy public")
+        await asyncio.sleep(30)
+        assert live.supervisor.lines["toy public"].connection is not old
+        market = live.board.markets[BTC]
+        before = (market.tape.count, market.streams["book"].state, len(live.log))
+        live.supervisor.facts(
+            old, [BookLost("BTC", "gap"), Printed("BTC", Trade("x", "1", "1", "buy", None))]
+        )
+        assert (market.tape.count, market.streams["book"].state, len(live.log)) == before
+
+    _, diary, _ = stage(act)
+    assert never_stale(diary)
