@@ -187,11 +187,11 @@ async def test_a_log_that_cannot_be_written_says_why(tmp_path: Path) -> None:
 async def test_an_incident_is_kept_by_key(tmp_path: Path) -> None:
     made: list[int] = []
 
-    def keep() -> Path:
+    async def keep() -> Path:
         made.append(1)
         return tmp_path / "incident.jsonl"
 
-    def fail() -> NoReturn:
+    async def fail() -> NoReturn:
         raise OSError(28, "No space left on device", "/secret")
 
     app, _, _ = dashboard(incident=keep)

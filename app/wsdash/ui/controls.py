@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -137,16 +137,18 @@ class Controls(Shell):
     # ---------------------------------------------------------------- an incident
 
     def action_incident(self) -> None:
-        """Keep what led up to this moment.
-
-        It is called here and not in a thread: what it reads, the feeds go on writing.
-        """
-        if self.incident is None:
-            replay = self.desk.player is not None
-            self.say("nothing to write in a replay" if replay else "nothing is kept to write")
+        """Keep what led up to this moment."""
+        if self.incident is not None:
+            self.run_worker(
+                self._keep_incident(self.incident), name="incident", exit_on_error=False
+            )
             return
+        replay = self.desk.player is not None
+        self.say("nothing to write in a replay" if replay else "nothing is kept to write")
+
+    async def _keep_incident(self, write: Callable[[], Awaitable[Path]]) -> None:
         try:
-            path = self.incident()
+            path = await write()
         except Exception as error:  # noqa: BLE001 - as for the log
             self.say(f"incident not written: {why_not(error)}", READ_FOR)
         else:

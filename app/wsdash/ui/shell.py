@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
@@ -91,7 +91,7 @@ class Shell(Looks):
         settings: Sequence[tuple[str, str]] = (),
         leave_after: float | None = None,
         export_dir: Path | None = None,
-        incident: Callable[[], Path] | None = None,
+        incident: Callable[[], Awaitable[Path]] | None = None,
         layouts: Path | None = None,
         alerts: AlertView | None = None,
         kept: Kept | None = None,
