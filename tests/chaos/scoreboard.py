@@ -317,10 +317,10 @@ LINES: Final[dict[str, Line]] = {
         "pytest tests/chaos/test_times.py",
     ),
     "S4": Line(
-        "Marked on the screen after a loss / after the limit",
+        "Marked after a loss / after the limit (and on the screen a frame later: 33 ms)",
         "0.25 s / 1 s",
         _within("S4", {"lost": 0.25, "silent": 1.0}),
-        "pytest tests/chaos/test_times.py",
+        "pytest -m slow tests/chaos/test_wire.py; pytest tests/chaos/test_times.py",
     ),
     "S5": Line(
         "Live again after the service is back",
