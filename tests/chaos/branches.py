@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.chaos import reports
+from tests.chaos.reports import Entry
 
 ROOT: Final = Path(__file__).parents[2]
 FILES: Final = ("domain/book.py", "feed/link.py", "feed/supervisor.py", "venues/sync.py")
@@ -59,14 +61,10 @@ def main() -> int:
         name = file.partition("wsdash/")[2]
         missed = [f"{name}:{start}->{end}" for start, end in missing]
         values = {"branches": sums["num_branches"], "taken": sums["covered_branches"]}
-        figures.append({"line": "S19", "test": "branches", "values": values | {"missed": missed}})
+        figures.append(Entry("S19", "branches", values | {"missed": missed}))
         sys.stdout.write(f"{name}: {values} missed {missed} lines {found['missing_lines']}\n")
     if chosen.report is not None:
-        took = time.monotonic() - started
-        report = {"name": "branches", "started": time.time(), "seconds": took, "cases": []}
-        chosen.report.mkdir(parents=True, exist_ok=True)
-        file_name = f"branches-{int(time.time())}.json"
-        (chosen.report / file_name).write_text(json.dumps(report | {"figures": figures}, indent=1))
+        reports.write(chosen.report, "branches", time.monotonic() - started, figures)
     return int(failed)
 
 

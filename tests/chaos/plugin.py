@@ -7,13 +7,14 @@ file there, from which the scoreboard is made.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import pytest
+from tests.chaos import reports
+from tests.chaos.reports import Entry
 from tests.chaos.rows import ROWS
 
 Figure: TypeAlias = Callable[..., None]
@@ -30,20 +31,7 @@ class Run:
         self.name = name
         self.started = time.time()
         self.cases: list[dict[str, Any]] = []
-        self.figures: list[dict[str, Any]] = []
-
-    def as_json(self) -> str:
-        """All of it, as the scoreboard reads it."""
-        return json.dumps(
-            {
-                "name": self.name,
-                "started": self.started,
-                "seconds": round(time.time() - self.started, 1),
-                "cases": self.cases,
-                "figures": self.figures,
-            },
-            indent=1,
-        )
+        self.figures: list[Entry] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,8 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a run."""
     worker = getattr(config, "workerinput", {}).get("workerid", "main")
-    name = f"tests-{int(time.time())}-{worker}"
-    config.stash[_RUN] = Run(name)
+    config.stash[_RUN] = Run(f"tests-{worker}")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -86,9 +73,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the report that was asked for."""
     folder: Path | None = session.config.getoption("--report")
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
         run = session.config.stash[_RUN]
-        (folder / f"{run.name}.json").write_text(run.as_json())
+        reports.write(folder, run.name, time.time() - run.started, run.figures, run.cases)
 
 
 @pytest.fixture
@@ -97,6 +83,6 @@ def figure(request: pytest.FixtureRequest) -> Figure:
     run = request.config.stash[_RUN]
 
     def note(line: str, **values: float | str | list[float] | list[str]) -> None:
-        run.figures.append({"line": line, "test": request.node.nodeid, "values": values})
+        run.figures.append(Entry(line, request.node.nodeid, values))
 
     return note

@@ -25,8 +25,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from tests.chaos import reports
 from tests.chaos.memory import MemoryExchange, everything, memory_feed
 from tests.chaos.oracle import Oracle
+from tests.chaos.reports import Entry
 from tests.chaos.schedules import fault
 from tests.virtual import EPOCH, VirtualLoop, play
 
@@ -213,25 +215,21 @@ def main() -> int:
     print(f"{took:.0f} s, {took / max(1, total.frames) * 1000:.2f} ms a frame")
     print(json.dumps(vars(total), indent=1))
     if chosen.report is not None:
-        write(chosen.report, total, took)
+        reports.write(chosen.report, "seeds", took, entries(total))
     return int(bool(total.failures))
 
 
-def write(folder: Path, total: Sum, took: float) -> None:
-    """Put the figures into a report."""
+def entries(total: Sum) -> list[Entry]:
+    """Return the figures for the scoreboard."""
     drawn: dict[str, Any] = {"frames": total.frames, "wrong": total.wrong, "deltas": total.deltas}
     drawn |= {"states": total.states, "rows": total.rows, "how": "memory"}
     drawn |= {"unproven": total.unproven}
-    figures: list[tuple[str, dict[str, Any]]] = [
-        ("S7", drawn),
-        ("S8", {"resyncs": total.resyncs, "wrong": 0}),
-        ("S20", {"seeds": total.seeds, "failed": len(total.failures), "faults": total.faults}),
+    seeds = {"seeds": total.seeds, "failed": len(total.failures), "faults": total.faults}
+    return [
+        Entry("S7", "seeds", drawn),
+        Entry("S8", "seeds", {"resyncs": total.resyncs, "wrong": 0}),
+        Entry("S20", "seeds", seeds),
     ]
-    run = {"name": "seeds", "started": time.time(), "seconds": took, "cases": []}
-    entries = [{"line": line, "test": "seeds", "values": values} for line, values in figures]
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"seeds-{int(time.time())}.json"
-    file.write_text(json.dumps(run | {"figures": entries}, indent=1))
 
 
 if __name__ == "__main__":

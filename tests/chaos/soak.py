@@ -25,7 +25,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
+from tests.chaos import reports
 from tests.chaos.house import BTC, feed_on, memory
+from tests.chaos.reports import Entry
 from tests.chaos.schedules import schedule
 from tests.chaos.venue import Reporter, Venue
 from tests.remote.terminal import environment
@@ -212,11 +214,8 @@ def main() -> int:
     figures = asyncio.run(soak(chosen.seconds, chosen.rate, chosen.seed))
     print(json.dumps(figures, indent=1))
     if chosen.report is not None:
-        chosen.report.mkdir(parents=True, exist_ok=True)
-        run = {"name": "soak", "started": time.time(), "seconds": figures["seconds"], "cases": []}
-        entry = {"line": "S17", "test": "soak", "values": figures}
-        name = f"soak-{int(time.time())}.json"
-        (chosen.report / name).write_text(json.dumps(run | {"figures": [entry]}, indent=1))
+        entry = Entry("S17", "soak", figures)
+        reports.write(chosen.report, "soak", figures["seconds"], [entry])
     return int(bool(figures["wrong"]))
 
 

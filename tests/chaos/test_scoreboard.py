@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from tests.chaos.scoreboard import Reports
+from tests.chaos import reports
+from tests.chaos.reports import Reports
 
 
 def report(folder: Path, name: str, *outcomes: tuple[str, str]) -> None:
     cases = [{"test": test, "rows": ["D9"], "outcome": outcome} for test, outcome in outcomes]
-    (folder / f"{name}.json").write_text(json.dumps({"cases": cases, "figures": []}))
+    reports.write(folder, name, 1.0, [], cases)
 
 
 @pytest.mark.parametrize(

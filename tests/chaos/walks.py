@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from unittest.mock import patch
 
+from tests.chaos import reports
+from tests.chaos.reports import Entry
 from tests.feed.scripted import BOOK, TAPE, FakeSocket, Network, NoRest, Server, Words, toy
 from tests.virtual import VirtualClock, VirtualLoop, play
 from websockets.datastructures import Headers
@@ -268,15 +269,12 @@ def main() -> int:
     print(f"{count} walks in {took:.0f} s, {len(seen)} of {len(ALL)} lines; never: ", end="")
     print(sorted(ALL - seen), *failed[:20], sep="\n")
     if chosen.report is not None:
-        values = {"known": len(ALL), "seen": sorted(seen)}
+        walked = {"seeds": count, "failed": len(failed)}
         figures = [
-            {"line": "S19", "test": "walks", "values": values},
-            {"line": "S20", "test": "walks", "values": {"seeds": count, "failed": len(failed)}},
+            Entry("S19", "walks", {"known": len(ALL), "seen": sorted(seen)}),
+            Entry("S20", "walks", walked),
         ]
-        report = {"name": "walks", "started": time.time(), "seconds": took, "cases": []}
-        chosen.report.mkdir(parents=True, exist_ok=True)
-        file = chosen.report / f"walks-{int(time.time())}.json"
-        file.write_text(json.dumps(report | {"figures": figures}, indent=1))
+        reports.write(chosen.report, "walks", took, figures)
     return int(bool(failed))
 
 
