@@ -72,12 +72,12 @@ def status_line(
 
 
 def key_line(keys: Sequence[tuple[str, str]], right: Line, width: int) -> Line:
-    """Return as many of the keys as leave `right` its place at the end."""
-    line: Line = ()
-    for key, words in keys[:5]:
-        longer = (*line, Span(f" {key} ", "bright"), Span(f"{words} ", "dim"))
-        if width_of(longer) + width_of(right) + (1 if right else 0) <= width:
-            line = longer
+    """Return as many of the keys as leave `right` its place at the end; the help stays longest."""
+    shown = list(keys[:5])
+    line = _keys(shown)
+    while shown and width_of(line) + width_of(right) + (1 if right else 0) > width:
+        shown.pop(-2 if len(shown) > 1 else -1)
+        line = _keys(shown)
     gap = width - width_of(line) - width_of(right)
     return (*line, Span(" " * gap), *right) if gap >= 0 else fit(right, width)
 
@@ -123,6 +123,26 @@ def vital_signs(vitals: Vitals, width: int) -> Line:
             return line
         parts[:1] = [parts[0][:1]] if len(parts[0]) > 1 else []
     return ()
+
+
+def key_bar(keys: Sequence[tuple[str, str]], vitals: Vitals, width: int) -> Line:
+    """Return the bottom line: the keys, and how the program fares in what they leave of it.
+
+    That it is late goes before a key, the rest of its figures does not.
+    """
+    room = width - width_of(_keys(keys[:5])) - 1
+    if vitals.slowed is not None or (vitals.loop or 0.0) > LATE:
+        late = Vitals(loop=vitals.loop, slowed=vitals.slowed)
+        room = max(room, width_of(vital_signs(late, width - 1)))
+    return key_line(keys, vital_signs(vitals, room), width)
+
+
+def _keys(keys: Sequence[tuple[str, str]]) -> Line:
+    return tuple(
+        part
+        for key, words in keys
+        for part in (Span(f" {key} ", "bright"), Span(f"{words} ", "dim"))
+    )
 
 
 def _loop(late: float) -> Span:

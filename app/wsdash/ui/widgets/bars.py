@@ -14,10 +14,9 @@ from wsdash.ui.snapshots.picture import bare
 from wsdash.ui.snapshots.status import (
     Pulse,
     crash_words,
-    key_line,
+    key_bar,
     news_line,
     status_line,
-    vital_signs,
 )
 from wsdash.ui.snapshots.title import title_line
 from wsdash.ui.tempo import LATE
@@ -150,7 +149,4 @@ class KeyBar(Bar):
         late = vitals.slowed is not None or (vitals.loop or 0.0) > LATE
         if (fired := desk.alarm.words(width - 2)) and not late:
             return (news_line(keys, Span(fired, "look"), width),)
-        taken = sum(len(key) + len(what) + 3 for key, what in keys)
-        if late:
-            taken = 0  # more important than keys
-        return (key_line(keys, vital_signs(vitals, width - taken - 2), width),)
+        return (key_bar(keys, vitals, width),)
