@@ -183,3 +183,25 @@ def test_the_orders_go_round() -> None:
         order = order.next()
     assert tuple(seen) == ORDERS
     assert order == Order()
+
+
+@pytest.mark.parametrize("groups", [{}, {ETH: "B"}])
+@pytest.mark.parametrize("width", range(22, 58))
+def test_two_rows_always_have_room_for_the_change_over_a_day(
+    feed: FakeFeed, width: int, groups: dict[MarketKey, str]
+) -> None:
+    rows = rows_of(feed, Watch(width, 20, 0, BTC, others=groups))
+    told = [market.ticker.change for market in feed.board.markets.values() if market.ticker]
+    assert told
+    text = "\n".join(rows)
+    assert text.count("%") == len(told)
+    if width >= 30:  # and of several venues each is named
+        assert text.count("binance") == 1
+
+
+def test_a_volume_that_nobody_told_takes_no_room() -> None:
+    feed = FakeFeed()
+    Scene(feed).begin()
+    entry = Entry(BTC, Market(BTC), LIVE, [1.0, 2.0])
+    rows = watchlist([entry], Watch(33, 12, 0, BTC), Glow(), 0.0).rows
+    assert "vol" not in plain_text(rows[1])

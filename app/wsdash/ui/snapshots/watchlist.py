@@ -68,14 +68,16 @@ def _narrow(
     name_width = max(text_width(name_of(entry, watch.width)) for entry in seen)
     column = column_of(list(prices.values()))
     room = watch.width - name_width - watch.lead
-    several = len({entry.key.venue for entry in seen}) > 1
+    venues = {clean(entry.key.venue, 10) for entry in seen}
+    venue = max(map(len, venues)) if len(venues) > 1 else 0
     rows: list[Line] = []
     for index, entry in enumerate(seen, first):
         head = head_of(entry, name_of(entry, watch.width), name_width, index, watch)
         price = _price(prices[entry.key], column, room, entry, glow, now)
         rows.append(_with_change(head, price, entry, watch.width))
         if tall:
-            rows.append(_below(entry, watch, several=several))
+            change = () if set(change_of(entry.market)) & set(rows[-1]) else change_of(entry.market)
+            rows.append(_below(entry, watch, change, venue))
     return rows
 
 
@@ -84,7 +86,7 @@ def _first(count: int, chosen: int, height: int) -> int:
 
 
 def _price(text: str, column: Column, room: int, entry: Entry, glow: Glow, now: float) -> Line:
-    aligned = column.place(text) if column.width + 8 <= room else text.rjust(min(room - 8, 12))
+    aligned = column.place(text) if column.width + 9 <= room else text.rjust(min(room - 9, 12))
     role = "text" if entry.verdict.believable else "off"
     return glow.spans(str(entry.key), aligned, role, now)
 
@@ -105,25 +107,34 @@ def _with_change(head: Line, price: Line, entry: Entry, width: int) -> Line:
     return spread(head, right, width)
 
 
-def _below(entry: Entry, watch: Watch, *, several: bool) -> Line:
-    """Return the second row: sparkline, as many figures as leave it room, and the state."""
+def _below(entry: Entry, watch: Watch, change: Line, venue: int) -> Line:
+    """Return the second row: sparkline, as many figures as leave it room, and the state.
+
+    A change over a day that the first row has no room for comes first, at any rate before a
+    volume; `venue` is how wide the names of the venues are, 0 where there is only one.
+    """
+    volume, believable = volume_text(entry), entry.verdict.believable
     wishes: dict[str, Line] = {
-        "venue": (Span(f"{clean(entry.key.venue, 10):<10} ", "dim"),) if several else (),
-        "volume": (Span(" vol ", "dim"), Span(f"{volume_text(entry):>5}", _role(entry))),
+        "change": (Span(f"{change[0].text:>7} ", change[0].role),) if change and believable else (),
+        "venue": (Span(f"{clean(entry.key.venue, 10):<{venue}} ", "dim"),) if venue else (),
+        "volume": (Span(" vol ", "dim"), Span(f"{volume:>5}", _role(entry)))
+        if volume != "—"
+        else (),
         "spread": (Span(f" {spread_text(entry):>8}", _role(entry)),),
     }
     room = watch.width - 2 - _STATE - 1
     shown: dict[str, Line] = {}
     for wish in sorted(wishes, key=lambda wish: wish != watch.order.by):
-        if width_of(wishes[wish]) + _LEAST_TRAIL <= room:
+        least = 0 if wish == "change" else _LEAST_TRAIL
+        if width_of(wishes[wish]) + least <= room:
             shown[wish] = wishes[wish]
             room -= width_of(wishes[wish])
     state = entry.verdict.line(max(8, watch.width // 2))
     trail = sparkline(entry.trail, max(0, room)).rjust(max(0, room))
-    figures = (*shown.get("venue", ()), Span(trail, "faint"))
+    figures = (*shown.get("change", ()), *shown.get("venue", ()), Span(trail, "faint"))
     left = (Span("  "), *figures, *shown.get("volume", ()), *shown.get("spread", ()))
     if width_of(left) + width_of(state) + 1 > watch.width:
-        left = (Span("  "), *shown.get("venue", ()))
+        left = (Span("  "), *shown.get("change", ()), *shown.get("venue", ()))
     return spread(left, state, watch.width)
 
 
