@@ -159,6 +159,16 @@ def test_quotes_are_one_only_where_they_are_declared_to_be() -> None:
     assert merge([of[0], other], 5, TICK, [{"USD", "USDT"}]).venues == ("kraken",)
 
 
+def test_a_perpetual_is_never_merged_with_spot() -> None:
+    spot, perpetual = live("kraken", "100.0", "100.1"), live("bybit", "100.0", "100.2")
+    perpetual = perpetual._replace(kind="perpetual")
+    merged = merge([spot, perpetual], 5, TICK)
+    assert merged.venues == ("kraken",)
+    assert merged.standings[1].words == "bybit LIVE left out: perpetual is not spot"
+    assert merge([perpetual, spot], 5, TICK).venues == ("bybit",)
+    assert merge([perpetual, perpetual], 5, TICK).bids[0].sizes == (Decimal(1),) * 2
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [

@@ -17,7 +17,7 @@ from wsdash.feed.alerts_seen import Seen, reading
 from wsdash.feed.alerts_store import resolve
 from wsdash.feed.link import LinkState
 from wsdash.feed.market import ChannelState
-from wsdash.ui.across import Across, Pair, most_like, one_each
+from wsdash.ui.across import Across, Pair, most_like, of_one_kind, one_each
 from wsdash.ui.desk import Desk
 from wsdash.ui.pane_tables import sheet_of
 from wsdash.ui.snapshots.tape_rows import Choice
@@ -104,6 +104,21 @@ def test_the_watchlist_comes_first_and_a_second_market_of_a_venue_makes_pairs() 
         Pair(BTC, PERPETUAL), Pair(BTC, FAR), Pair(PERPETUAL, FAR),
     ]  # fmt: skip
     assert across.pairs(feed.board, FAR) == []
+
+
+def test_a_perpetual_makes_pairs_with_spot_and_is_not_merged_with_it() -> None:
+    desk, feed = desk_of()
+    swap = MarketKey("bybit", "BTCUSDT")
+    one = Instrument(*swap, "BTC", "USDT", "0.10", 1, 3, kind="perpetual")
+    assert one.symbol == "BTC/USDT perp"
+    feed.list_instruments([one])
+    desk.watchlist += [swap, FAR]
+    across = look(desk)
+    assert across.markets == (BTC, swap, FAR)
+    assert Pair(BTC, swap) in across.pairs(feed.board, BTC)
+    assert of_one_kind(feed.board, across.markets) == [BTC, FAR]
+    assert of_one_kind(feed.board, (swap, BTC, FAR)) == [swap]
+    assert of_one_kind(feed.board, ()) == []
 
 
 def test_the_pane_and_the_alert_rule_tell_the_same_basis() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 from wsdash.domain.numbers import decimals, trimmed
+
+Kind: TypeAlias = Literal["spot", "perpetual"]
+"""What is traded: the asset itself, or a contract on it that never expires."""
 
 
 class MarketKey(NamedTuple):
@@ -32,6 +35,7 @@ class Instrument(msgspec.Struct, frozen=True):
         price_decimals: digits after the point of a price.
         size_decimals: digits after the point of a size.
         status: the venue's own word, ``online`` where trading is normal.
+        kind: spot, or a perpetual whose sizes are in the base asset too.
     """
 
     venue: str
@@ -42,6 +46,7 @@ class Instrument(msgspec.Struct, frozen=True):
     price_decimals: int
     size_decimals: int
     status: str = "online"
+    kind: Kind = "spot"
 
     @property
     def key(self) -> MarketKey:
@@ -50,8 +55,8 @@ class Instrument(msgspec.Struct, frozen=True):
 
     @property
     def symbol(self) -> str:
-        """``BASE/QUOTE``: the same form for every venue."""
-        return f"{self.base}/{self.quote}"
+        """``BASE/QUOTE``: the same form for every venue; what is not spot says so."""
+        return f"{self.base}/{self.quote}" + (" perp" if self.kind == "perpetual" else "")
 
 
 def step_decimals(step: str) -> int:

@@ -1,6 +1,7 @@
 """The merged ladder: several venues' books of one asset as one, and who was left out of it.
 
 A venue whose book is not LIVE or QUIET contributes nothing and is named with its reason.
+A perpetual is another thing than the asset itself: one kind is never merged with the other.
 Books that cross each other are shown crossed: that is news, not a mistake to be tidied away.
 """
 
@@ -14,6 +15,7 @@ from typing import Final, NamedTuple
 
 from wsdash.domain.basis import Alike, same_asset
 from wsdash.domain.book import BookSide, Level, OrderBook
+from wsdash.domain.instrument import Kind
 from wsdash.domain.numbers import EXACT, SCALE, price_key
 
 BELIEVED: Final = frozenset({"LIVE", "QUIET"})
@@ -29,6 +31,7 @@ class Source(NamedTuple):
         reason: why it is in that state; cleaned text.
         age: seconds since data came, None before the first.
         limit: seconds of silence from which it counts as stale whatever `state` says.
+        kind: of the instrument.
     """
 
     venue: str
@@ -39,6 +42,7 @@ class Source(NamedTuple):
     reason: str = ""
     age: float | None = None
     limit: float | None = None
+    kind: Kind = "spot"
 
 
 class Standing(NamedTuple):
@@ -148,6 +152,9 @@ def _standing(source: Source, first: Source, alike: Alike) -> Standing:
     venue, state, age = source.venue, source.state, source.age
     if not same_asset(first.base, first.quote, source.base, source.quote, alike):
         reason = f"{source.base}/{source.quote} is not {first.base}/{first.quote}"
+        return Standing(venue, included=False, state=state, reason=reason, age=age)
+    if source.kind != first.kind:
+        reason = f"{source.kind} is not {first.kind}"
         return Standing(venue, included=False, state=state, reason=reason, age=age)
     if state not in BELIEVED:
         return Standing(venue, included=False, state=state, reason=source.reason, age=age)

@@ -173,6 +173,12 @@ def most_like(known: Instrument, listed: Mapping[str, Instrument]) -> MarketKey 
     return best.key if best is not None else None
 
 
+def of_one_kind(board: Board, markets: Sequence[MarketKey]) -> list[MarketKey]:
+    """Return the markets of the first one's kind: a perpetual is never merged with spot."""
+    kinds = [known.kind if (known := instrument_of(board, key)) else None for key in markets]
+    return [key for key, kind in zip(markets, kinds, strict=True) if kind == kinds[0]]
+
+
 def one_each(markets: Sequence[MarketKey]) -> list[MarketKey]:
     """Return the first market of every venue."""
     first: dict[str, MarketKey] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from wsdash.feed.tables import Cell, Column, Table
-from wsdash.ui.across import one_each
+from wsdash.ui.across import of_one_kind, one_each
 from wsdash.ui.desk import Desk
 
 BASIS: Final = (
@@ -22,7 +22,7 @@ BASIS: Final = (
 def merged_levels(desk: Desk) -> tuple[tuple[Cell, ...], ...]:
     """Return the levels of every book that is in the merge, best first, venue by venue."""
     wall, rows = desk.feed.wall(), []
-    for key in one_each(desk.across.markets):
+    for key in one_each(of_one_kind(desk.feed.board, desk.across.markets)):
         market, verdict = desk.market_of(key), desk.verdict("book", key)
         if market is None or market.book is None or not verdict.believable:
             continue

@@ -56,4 +56,5 @@ def source_of(desk: Desk, key: MarketKey, verdict: Verdict) -> Source:
         state=state,
         reason=verdict.detail,
         age=stream.age(desk.feed.now()) if stream is not None else None,
+        kind=known.kind if known is not None else "spot",
     )

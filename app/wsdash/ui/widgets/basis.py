@@ -107,7 +107,7 @@ class BasisPane(Plotted, AcrossPane):
         )
 
     def _named(self, key: MarketKey) -> str:
-        """The venue and the quote; the market's own name where that says more."""
+        """The venue and the quote, and what is not spot; the market's name where that says more."""
         known = instrument_of(self.desk.feed.board, key)
         like = [
             one for one in self.desk.across.markets
@@ -115,7 +115,9 @@ class BasisPane(Plotted, AcrossPane):
             and (other := instrument_of(self.desk.feed.board, one)) is not None
             and other.quote == known.quote
         ]  # fmt: skip
-        said = known.quote if known is not None and len(like) == 1 else key.name
+        said = key.name
+        if known is not None and len(like) == 1:
+            said = known.quote + (" perp" if known.kind == "perpetual" else "")
         return f"{clean(key.venue, 14)} {clean(said, 14)}"
 
     def _verdict(self, pairs: list[Pair]) -> Verdict:

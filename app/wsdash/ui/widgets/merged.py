@@ -9,7 +9,7 @@ from wsdash.domain.instrument import MarketKey
 from wsdash.domain.merged import Merged, Source, common_step, merge
 from wsdash.domain.numbers import SCALE, decimals, trimmed
 from wsdash.domain.text import clean
-from wsdash.ui.across import instrument_of, one_each
+from wsdash.ui.across import instrument_of, of_one_kind, one_each
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.depth import GROUPS, digits_of
 from wsdash.ui.snapshots.lines import Line, Span
@@ -34,7 +34,7 @@ class MergedPane(AcrossPane):
 
     def picture(self, width: int, height: int) -> Picture:
         """Return the merged ladder; who is not live is not in it."""
-        keys = one_each(self.desk.across.markets)
+        keys = one_each(of_one_kind(self.desk.feed.board, self.desk.across.markets))
         if keys[:1] != [self.desk.key]:  # another market is in focus since the last look
             keys = [self.desk.key] if self.desk.key is not None else []
         if not keys:
