@@ -262,7 +262,7 @@ def every_action(top: argparse.ArgumentParser) -> Iterator[argparse.Action]:
 def test_the_venues_there_are_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("venues") == 0
     names = [row.split("\t")[0] for row in capsys.readouterr().out.splitlines()]
-    assert names == ["kraken", "binance", "binance_us"]
+    assert names == ["kraken", "binance", "binance_us", "bybit"]
 
 
 @pytest.mark.row("G1")

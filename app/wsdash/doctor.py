@@ -129,6 +129,7 @@ _PROBES = {
     "kraken": ['{"method":"ping","req_id":1}'],
     "binance": ['{"method":"LIST_SUBSCRIPTIONS","id":1}'],
     "binance_us": ['{"method":"LIST_SUBSCRIPTIONS","id":1}'],
+    "bybit": ['{"op":"ping"}'],
 }
 
 

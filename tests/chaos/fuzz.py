@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from tests.chaos import reports
 from tests.chaos.reports import Entry
-from tests.venues import binance_frames, kraken_frames
+from tests.venues import binance_frames, bybit_frames, kraken_frames
 
 from wsdash.config import TEMPLATE
 from wsdash.domain.book import OrderBook
@@ -36,6 +36,7 @@ from wsdash.settings import BadSettings, load
 from wsdash.ui.snapshots.lines import Span, fit, plain_text, width_of
 from wsdash.venues.binance import BinanceSession
 from wsdash.venues.binance_account import BinanceAccountSession
+from wsdash.venues.bybit import BybitSession
 from wsdash.venues.kraken import KrakenSession
 from wsdash.venues.kraken_account import KrakenAccountSession
 from wsdash.venues.venue import Answer, Request, Session, Step, Subscription
@@ -132,7 +133,7 @@ Target = Callable[[random.Random], tuple[float, bytes]]
 def session_target(make: Callable[[], Session], frames: list[bytes], symbol: str) -> Target:
     """Feed frames to a session that has subscriptions and, mostly, a book."""
     session, left = make(), 0
-    seeds = [kraken_frames.INSTRUMENTS, kraken_frames.matic_snapshot()]
+    seeds = [kraken_frames.INSTRUMENTS, kraken_frames.matic_snapshot(), bybit_frames.SNAPSHOT]
 
     def one(chance: random.Random) -> tuple[float, bytes]:
         nonlocal session, left
@@ -157,15 +158,19 @@ def session_target(make: Callable[[], Session], frames: list[bytes], symbol: str
 
 def answer_target() -> Target:
     """Answer requests with bodies gone wrong."""
-    bodies = [body.encode() for body in binance_frames.BODIES.values()]
+    makers: list[tuple[type[BinanceSession | BybitSession], dict[str, str]]] = [
+        (BinanceSession, binance_frames.BODIES),
+        (BybitSession, bybit_frames.BODIES),
+    ]
 
     def one(chance: random.Random) -> tuple[float, bytes]:
-        session = BinanceSession()
+        make, texts = chance.choice(makers)
+        session, bodies = make(), [body.encode() for body in texts.values()]
         session.want([Subscription("book", "A"), Subscription("candles", "A", "1m")], 0.0)
         session.opened(0.0)
-        path = chance.choice(list(binance_frames.BODIES))
+        path = chance.choice(list(texts))
         data = mutate(bodies, chance)
-        query = (("symbol", "A"), ("interval", "1m"))
+        query = (("symbol", "A"), ("interval", chance.choice(("1m", "1"))))
         start = time.thread_time()
         step = session.answered(Request(path, query), Answer(200, data), 1.0)
         took = time.thread_time() - start
@@ -322,6 +327,7 @@ def targets(folder: Path) -> dict[str, Target]:
         "kraken": session_target(KrakenSession, kraken, "MATIC/USD"),
         "kraken account": session_target(KrakenAccountSession, kraken, ""),
         "binance": session_target(BinanceSession, binance, "BNBBTC"),
+        "bybit": session_target(BybitSession, bybit_frames.PUBLIC, "BTCUSDT"),
         "binance account": session_target(BinanceAccountSession, private, ""),
         "answers": answer_target(),
         "numbers": number_target(),

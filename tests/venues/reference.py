@@ -59,6 +59,32 @@ class KrakenReference:
         return crc32(digits.encode())
 
 
+class BybitReference:
+    """Books by Bybit's rules, by topic: a snapshot, then changes numbered one by one."""
+
+    def __init__(self) -> None:
+        self.bids: dict[str, Side] = {}
+        self.asks: dict[str, Side] = {}
+        self._update: dict[str, int] = {}
+
+    def take(self, frame: str) -> str:
+        """Take a frame; return the market whose book it was of, if it was."""
+        message: dict[str, Any] = json.loads(frame)
+        kind, _, rest = message.get("topic", "").partition(".")
+        if kind != "orderbook":
+            return ""
+        data: dict[str, Any] = message["data"]
+        symbol: str = rest.partition(".")[2]
+        if message["type"] == "snapshot":
+            self.bids[symbol], self.asks[symbol] = {}, {}
+        else:
+            assert data["u"] == self._update[symbol] + 1
+        put(self.bids[symbol], data["b"])
+        put(self.asks[symbol], data["a"])
+        self._update[symbol] = data["u"]
+        return symbol
+
+
 class BinanceReference:
     """Books by Binance's rules: buffered, seeded, then chained by update ids."""
 

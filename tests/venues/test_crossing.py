@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 
 import pytest
+from tests.venues import bybit_frames
 
 from wsdash.domain.book import Level, OrderBook
 from wsdash.domain.events import BookLost, BookMoved, BookSynced
 from wsdash.venues.binance import BinanceSession
+from wsdash.venues.bybit import BybitSession
 from wsdash.venues.crc import checksum
 from wsdash.venues.kraken import KrakenSession
 from wsdash.venues.patience import CROSSED_CHANGES, CROSSED_TIME
@@ -60,8 +62,22 @@ def binance() -> tuple[BinanceSession, Say]:
     return session, say
 
 
-VENUES = pytest.mark.parametrize("venue", [kraken, binance])
-Venue = Callable[[], tuple[KrakenSession | BinanceSession, Say]]
+def bybit() -> tuple[BybitSession, Say]:
+    """The same of Bybit."""
+    session, ids = BybitSession(), [100]
+    session.want([Subscription("book", "BTCUSDT")], 0)
+    session.opened(0)
+
+    def say(bids: Sequence[Level], asks: Sequence[Level], now: float, kind: str = "delta") -> Step:
+        ids[0] += 1
+        return session.received(bybit_frames.book(kind, ids[0], bids, asks), now)
+
+    say([("10.0", "1.0")], [("11.0", "1.0")], 0, "snapshot")
+    return session, say
+
+
+VENUES = pytest.mark.parametrize("venue", [kraken, binance, bybit])
+Venue = Callable[[], tuple[KrakenSession | BinanceSession | BybitSession, Say]]
 
 CROSS: Sequence[Level] = [("12.0", "1.0")]
 UNCROSS: Sequence[Level] = [("12.0", "0.0")]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.venues import binance_frames, kraken_frames
+from tests.venues import binance_frames, bybit_frames, kraken_frames
 from tests.venues.mutations import NESTED, mutated
 
 from wsdash.domain.book import OrderBook
@@ -16,6 +16,7 @@ from wsdash.domain.events import BookLost, BookSynced, Printed, Unparsed
 from wsdash.domain.numbers import plain, price_key, size_text
 from wsdash.venues.binance import BinanceSession
 from wsdash.venues.binance_account import BinanceAccountSession
+from wsdash.venues.bybit import BybitSession
 from wsdash.venues.kraken import KrakenSession
 from wsdash.venues.kraken_account import TOKEN_PATH, KrakenAccountSession
 from wsdash.venues.venue import END_OF_TIME, Answer, Request, Session, Step, Subscription
@@ -25,8 +26,11 @@ SESSIONS: dict[str, Callable[[], Session]] = {
     "kraken account": KrakenAccountSession,
     "binance": BinanceSession,
     "binance account": BinanceAccountSession,
+    "bybit": BybitSession,
 }
 FRAMES = kraken_frames.ALL + binance_frames.PUBLIC + binance_frames.PRIVATE
+FRAMES += [frame.decode() for frame in bybit_frames.PUBLIC]
+BODIES = {**binance_frames.BODIES, **bybit_frames.BODIES}
 TOKEN = '{"error":[],"result":{"token":"x","expires":900}}'
 
 sessions = pytest.mark.parametrize("make", SESSIONS.values(), ids=SESSIONS)
@@ -79,8 +83,8 @@ def test_endless_nesting_is_one_bad_frame(make: Callable[[], Session], frame: by
 
 @pytest.mark.row("D18")
 @given(
-    path=st.sampled_from([*binance_frames.BODIES, TOKEN_PATH]),
-    body=st.one_of(mutated([*binance_frames.BODIES.values(), TOKEN]), st.binary()),
+    path=st.sampled_from([*BODIES, TOKEN_PATH]),
+    body=st.one_of(mutated([*BODIES.values(), TOKEN]), st.binary()),
     query=st.sampled_from([(), (("symbol", "A"),), (("symbol", "A"), ("interval", "1m"))]),
     status=st.sampled_from([200, 0, 400, 429, 503]),
 )

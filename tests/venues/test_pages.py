@@ -7,11 +7,13 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.venues import bybit_frames
 
 from wsdash.domain.candles import Candle
 from wsdash.domain.events import CandlesMoved, Unparsed
-from wsdash.venues import binance_pages, kraken_pages
+from wsdash.venues import binance_pages, bybit_pages, kraken_pages
 from wsdash.venues.binance import BinanceSession
+from wsdash.venues.bybit import BybitSession
 from wsdash.venues.kraken import KrakenSession
 from wsdash.venues.pages import PageRefused, Pages
 from wsdash.venues.venue import UNREADABLE, Answer
@@ -26,7 +28,7 @@ KLINES = (
     b'[[1499040000000,"0.01634790","0.80000000","0.01575800","0.01577100","148976.11427815",'
     b'1499644799999,"2434.19055334",308,"1756.87402397","28.46694368","0"]]'
 )
-BOTH = (kraken_pages.PAGES, binance_pages.PAGES)
+ALL = (kraken_pages.PAGES, binance_pages.PAGES, bybit_pages.PAGES)
 
 
 def test_kraken_tells_all_it_has_at_once() -> None:
@@ -56,7 +58,36 @@ def test_binance_tells_a_thousand_before_a_time() -> None:
     assert binance_pages.read(Answer(200, rows)).more
 
 
-@pytest.mark.parametrize("pages", BOTH)
+def test_bybit_tells_a_thousand_before_a_time_the_newest_first() -> None:
+    request = bybit_pages.request("BTCUSDT", "1h", 1_670_608_801)
+    assert dict(request.query) == {
+        "category": "linear", "symbol": "BTCUSDT", "interval": "60", "limit": "1000",
+        "end": "1670608800999",
+    }  # fmt: skip
+    page = bybit_pages.read(Answer(200, bybit_frames.KLINES))
+    first = Candle(1_670_605_200, "17071.5", "17071.5", "17061", "17071", "4177", closed=True)
+    assert page.candles[0] == first
+    assert [candle.start for candle in page.candles] == [1_670_605_200, 1_670_608_800]
+    assert not page.more
+    rows = json.loads(bybit_frames.KLINES)
+    rows["result"]["list"] *= 500
+    assert bybit_pages.read(Answer(200, json.dumps(rows).encode())).more
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer(200, bybit_frames.reply({}, 10001, "symbol invalid")), "symbol invalid"),
+        (Answer(403, b"access too frequent"), "asked too often"),
+        (Answer(403, b"<html>"), "every country"),
+    ],
+)
+def test_bybit_refuses_in_its_own_way(answer: Answer, words: str) -> None:
+    with pytest.raises(PageRefused, match=words):
+        bybit_pages.read(answer)
+
+
+@pytest.mark.parametrize("pages", ALL)
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -88,12 +119,15 @@ bodies = st.one_of(
             OHLC.replace(b'"30306.2"', b'"1e999999"'),
             KLINES.replace(b'"0.80000000"', b'"NaN"'),
             KLINES.replace(b"1499040000000", b"-1"),
+            bybit_frames.KLINES.replace(b"1670608800000", b"-1"),
+            bybit_frames.KLINES.replace(b"1670608800000", b"9" * 18),
+            bybit_frames.KLINES.replace(b"17055.5", b"1e999999"),
         ]
     ),
 )
 
 
-@pytest.mark.parametrize("pages", BOTH)
+@pytest.mark.parametrize("pages", ALL)
 @given(body=bodies)
 def test_no_answer_hurts(pages: Pages, body: bytes) -> None:
     try:
@@ -113,6 +147,11 @@ def test_a_recorded_page_is_a_page_again() -> None:
     assert isinstance(event, CandlesMoved)
     assert (event.symbol, event.interval, event.past) == ("BTCUSDT", "1h", True)
     assert event.candles[0].closed
+    request = bybit_pages.request("BTCUSDT", "1h", 5)
+    (event,) = BybitSession().answered(request, Answer(200, bybit_frames.KLINES), 0.0).events
+    assert isinstance(event, CandlesMoved)
+    assert (event.symbol, event.interval, event.past) == ("BTCUSDT", "1h", True)
+    assert all(candle.closed for candle in event.candles)
     broken = KrakenSession().answered(
         kraken_pages.request("BTC/USD", "1m", 5), Answer(200, b"x"), 0.0
     )

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import heapq
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from tests.venues import captures
-from tests.venues.reference import BinanceReference, KrakenReference
+from tests.venues.reference import BinanceReference, BybitReference, KrakenReference
 
 from wsdash.domain.book import BookSide
-from wsdash.domain.events import BookLost, BookSynced, Event, Listed, Unparsed
+from wsdash.domain.events import (
+    BookLost,
+    BookSynced,
+    CandlesMoved,
+    Event,
+    Listed,
+    TickerMoved,
+    Unparsed,
+)
 from wsdash.feed.playback import Playback
 from wsdash.feed.recording import Record, Recording
 from wsdash.feed.summary import summarise
@@ -23,8 +33,13 @@ from wsdash.venues.venue import Session, Venue
 
 KRAKEN = captures.found("*/kraken_v2-*.jsonl.gz")
 BINANCE = captures.found("*/binance-*book*.jsonl.gz", "*/binance_us-*.jsonl.gz")
+BYBIT = captures.found("cryptofeed/bybit-*.jsonl.gz")
 MESSAGES = captures.found(
-    *(f"*/{name}-{kind}*.gz" for name in ("kraken", "binance") for kind in ("messages", "flows"))
+    *(
+        f"*/{name}-{kind}*.gz"
+        for name in ("kraken", "binance", "bybit")
+        for kind in ("messages", "flows")
+    )
 )
 LISTINGS = captures.found("cryptofeed/binance-*.jsonl.gz", "cryptofeed/binance_us-*.jsonl.gz")
 DECIMALS = {"ethusd": (2, 8), "btcusd": (1, 8)}
@@ -62,6 +77,78 @@ def test_a_recorded_session_ends_where_the_reference_ends(capture: Path) -> None
         ours = result["trades"][name]
         assert Decimal(ours["taker_buy"]) == Decimal(sums["taker_buy_base"])
         assert Decimal(ours["taker_sell"]) == Decimal(sums["taker_sell_base"])
+
+
+@pytest.mark.parametrize("capture", BYBIT)
+def test_a_recorded_session_of_bybit_ends_where_the_reference_ends(capture: Path) -> None:
+    """The reference names books by connection and topic; spot's are kept by the same rules."""
+    state = captures.expected(capture)
+    result = summarise(capture, registry.BYBIT)
+    heard = state["frames"]["in"] + state["frames"].get("rest", 0)
+    assert (result["frames"], result["damaged"], result["unparsed"]) == (heard, 0, 0)
+    assert (result["sequence_gaps"], result["ever_crossed"]) == (0, state["ever_crossed"])
+    books = {book["symbol"].rpartition(".")[2]: book for book in state["books"].values()}
+    assert list(result["books"]) == sorted(books)
+    for name, book in books.items():
+        ours = result["books"][name]
+        for part in ("bids", "asks"):
+            assert [list(level) for level in ours[part]] == book[part][:10]
+        for part in ("best_bid", "best_ask"):
+            assert list(ours[part]) == book[part]
+    for name, sums in state.get("trade_stats", {}).items():
+        ours = result["trades"][name.removeprefix("linear:")]
+        assert ours["count"] == sums["count"]
+        assert Decimal(ours["taker_buy"]) == Decimal(sums["taker_buy_base"])
+        assert Decimal(ours["taker_sell"]) == Decimal(sums["taker_sell_base"])
+    assert len(result["trades"]) == len(state.get("trade_stats", {}))
+
+
+@pytest.mark.parametrize("capture", captures.found("cryptofeed/bybit-book-*.jsonl.gz"))
+def test_after_every_message_of_bybit_the_book_is_the_reference_s(capture: Path) -> None:
+    state = captures.expected(capture)
+    playback, reference = Playback(registry.BYBIT), BybitReference()
+    books: dict[str, BookSynced] = {}
+    compared, last = 0, dict[str, str]()
+    tickers, candles = Counter[str](), Counter[str]()
+    for record in Recording(capture):
+        for _, event in playback.feed(record):
+            assert not isinstance(event, BookLost)
+            if isinstance(event, BookSynced):
+                books[event.symbol] = event
+            if isinstance(event, TickerMoved):
+                tickers[event.symbol] += 1
+                assert None not in (event.bid, event.ask, event.last, event.change, event.volume)
+            if isinstance(event, CandlesMoved):
+                candles[event.symbol] += 1
+            if isinstance(event, Listed):
+                last = {one.name: one.kind for one in event.instruments}
+        symbol = reference.take(record.data) if record.dir == "in" else ""
+        if symbol:
+            compared += 1
+            same(books[symbol].book.bids, reference.bids[symbol], bids=True)
+            same(books[symbol].book.asks, reference.asks[symbol], bids=False)
+    assert compared == state["totals"]["applied"]
+    counted = state["stream_counters"]
+    assert sum(tickers.values()) == counted["ticker_snapshot"] + counted["ticker_delta"]
+    assert dict(candles) == state["candle_updates"]
+    assert (len(last), set(last.values())) == (692, {"perpetual"})
+
+
+@pytest.mark.row("D1")
+@pytest.mark.parametrize("capture", captures.found("cryptofeed/bybit-book-*.jsonl.gz"))
+def test_a_missing_change_of_bybit_is_one_gap_found_by_the_next_message(capture: Path) -> None:
+    records = list(Recording(capture))
+    changes = [
+        i for i, record in enumerate(records)
+        if '"orderbook.200.SOLUSDT","type":"delta"' in record.data
+    ]  # fmt: skip
+    for cut, following in list(pairwise(changes))[::50]:
+        playback, events = played(registry.BYBIT, records[:cut] + records[cut + 1 :])
+        lost = [(i, e) for i, es in enumerate(events) for e in es if isinstance(e, BookLost)]
+        [(index, event)] = lost
+        assert (index, event.symbol) == (following - 1, "SOLUSDT")
+        assert sum(session.tally.sequence_gaps for session in playback.all_sessions()) == 1
+    assert len(changes) > 300
 
 
 def same(ours: BookSide, theirs: dict[Decimal, Decimal], *, bids: bool) -> None:
@@ -151,6 +238,8 @@ def is_ours(text: str) -> bool:
         return False
     if not isinstance(message, dict):
         return False
+    if message.get("topic", "").startswith(("orderbook", "publicTrade", "tickers.BTCUSDT")):
+        return True
     if message.get("channel") in ("book", "trade", "ticker", "ohlc", "instrument", "balances"):
         return "interval_begin" in text or message["channel"] != "ohlc"
     data = message.get("data", message)

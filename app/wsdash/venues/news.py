@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from wsdash.domain.events import BookLost, BookMoved, BookSynced, Event
+from wsdash.venues.chained import ChainedBook
 from wsdash.venues.sync import ChecksumBook, DiffBook
 from wsdash.venues.venue import Tally
 
 
 def news(
     symbol: str,
-    kept: ChecksumBook | DiffBook,
+    kept: ChecksumBook | DiffBook | ChainedBook,
     tally: Tally,
     *,
     was_synced: bool,

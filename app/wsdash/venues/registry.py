@@ -13,6 +13,8 @@ from wsdash.venues import (
     binance_account,
     binance_pages,
     binance_signer,
+    bybit,
+    bybit_pages,
     kraken,
     kraken_account,
     kraken_pages,
@@ -87,7 +89,30 @@ BINANCE_US: Final = replace(
     permissions=None,
 )
 
-VENUES: Final[dict[str, Venue]] = {venue.name: venue for venue in (KRAKEN, BINANCE, BINANCE_US)}
+BYBIT: Final = Venue(
+    name="bybit",
+    title="Bybit perpetuals",
+    hosts=("bybit.com",),
+    endpoints=Endpoints(
+        "wss://stream.bybit.com/v5/public/linear",
+        "wss://stream.bybit.com/v5/private",
+        "https://api.bybit.com",
+    ),
+    channels=_CHANNELS,
+    intervals=tuple(INTERVALS),
+    connects=Budget(burst=5, per_second=1 / 5),  # 500 in five minutes may be, for all together
+    messages=Budget(burst=10, per_second=5),  # no limit is documented
+    liveness=Liveness(heartbeat=30.0),  # it answers our ping every 20 s, and says nothing itself
+    public=bybit.BybitSession,
+    private=None,
+    signer=None,
+    canonical=bybit.canonical,
+    pages=bybit_pages.PAGES,
+)
+
+VENUES: Final[dict[str, Venue]] = {
+    venue.name: venue for venue in (KRAKEN, BINANCE, BINANCE_US, BYBIT)
+}
 
 
 class UnknownVenue(ValueError):
@@ -115,11 +140,13 @@ def parts_of(address: str) -> SplitResult:
 
 def of_connection(address: str, frame: str) -> Venue | None:
     """Return the venue of a recorded connection, by its address or else by what it said."""
-    host = parts_of(address).hostname or ""
+    parts = parts_of(address)
+    host = parts.hostname or ""
     for venue in VENUES.values():
         if any(host == known or host.endswith("." + known) for known in venue.hosts):
-            is_spot = host.split(".")[0] not in ("fstream", "dstream", "fapi", "dapi", "futures")
-            return venue if is_spot and not _is_kraken_v1(venue, address) else None
+            return venue if _is_our_product(venue, parts) else None
+    if parts.path.startswith("/v5/"):
+        return BYBIT if _is_our_product(BYBIT, parts) else None
     if '"channel"' in frame or '"req_id"' in frame:
         return KRAKEN
     if any(mark in frame for mark in ('"stream"', '"lastUpdateId"', '"e":', '"subscriptionId"')):
@@ -127,6 +154,14 @@ def of_connection(address: str, frame: str) -> Venue | None:
     return None
 
 
-def _is_kraken_v1(venue: Venue, address: str) -> bool:
-    parts = parts_of(address)
-    return venue is KRAKEN and parts.scheme == "wss" and not parts.path.startswith("/v2")
+def _is_our_product(venue: Venue, parts: SplitResult) -> bool:
+    """Whether it is the product of a venue that we speak: others of it say other things."""
+    if venue is BYBIT:
+        linear = "category" not in parts.query or "category=linear" in parts.query
+        return parts.path == "/v5/public/linear" or (
+            parts.path.startswith("/v5/market/") and linear
+        )
+    if venue is KRAKEN and parts.scheme == "wss" and not parts.path.startswith("/v2"):
+        return False
+    host = parts.hostname or ""
+    return host.split(".")[0] not in ("fstream", "dstream", "fapi", "dapi", "futures")
