@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ui.fakes import BTC, MARKETS
+from tests.ui.fakes import BTC, MARKETS, FakeFeed, Scene
 
 from wsdash.domain.book import OrderBook
 from wsdash.domain.figures_tape import AtPrice
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.numbers import price_key
 from wsdash.feed.market import Market, Stream
+from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.depth import GROUPS, Digits, digits_of, middle, rungs
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.grid import Grid
@@ -20,7 +21,10 @@ from wsdash.ui.snapshots.ladder import Sight, ladder
 from wsdash.ui.snapshots.ladder_rows import FlowRows
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.picture import Picture, Verdict
+from wsdash.ui.snapshots.slippage import Amount
 from wsdash.ui.snapshots.stacking import Moved
+from wsdash.ui.widgets.ladder import LadderPane
+from wsdash.ui.widgets.merged import MergedPane
 
 LIVE = Verdict("LIVE", "0.2s")
 TENTH = Digits(1, 4, 10**17)
@@ -233,3 +237,37 @@ def test_what_was_sold_bought_and_stacked_never_touches(gridded: bool) -> None:
     row = next(plain_text(row) for row in picture.rows if "0.00591" in plain_text(row))
     assert row.split()[-3:] == ["0.00591", "0.00591", "-0.00591"]
     assert all(width_of(row) <= 60 for row in picture.rows)
+
+
+DEEP = book_of(
+    [(f"{100_000 - n}.0", "1.0000") for n in range(60)],
+    [(f"{100_001 + n}.0", "1.0000") for n in range(60)],
+)
+
+
+@pytest.mark.parametrize("height", range(3, 40))
+@pytest.mark.parametrize("cursor", [0, 1])
+@pytest.mark.parametrize("amount", [None, Amount(Decimal(2), "base")])
+def test_no_row_stays_empty_while_there_are_levels(
+    height: int, cursor: int, amount: Amount | None
+) -> None:
+    picture = drawn(market_of(DEEP), 40, height, cursor=cursor, amount=amount)
+    assert len(picture.rows) == height
+    assert all(plain_text(row).strip() for row in picture.rows)
+
+
+@pytest.mark.parametrize("kind", [LadderPane, MergedPane])
+@pytest.mark.parametrize("height", [5, 8, 12, 17, 24])
+@pytest.mark.parametrize("dy", [1, -1])
+def test_the_cursor_cannot_leave_what_is_in_sight(
+    kind: type[LadderPane] | type[MergedPane], height: int, dy: int
+) -> None:
+    feed = FakeFeed()
+    Scene(feed).begin()
+    feed.book(BTC, bids=DEEP.bids.top(60), asks=DEEP.asks.top(60))
+    pane = kind(Desk(feed, [BTC], BTC), name="ladder" if kind is LadderPane else "merged")
+    for _ in range(16):
+        picture = pane.picture(40, height)
+        pane.move(0, dy)
+    cells = [span.role for row in picture.rows for span in row]
+    assert "cursor" in cells

@@ -155,7 +155,7 @@ def test_the_cursor_tells_a_row_exactly() -> None:
     chosen = chosen_row(merged, view)
     assert chosen is not None
     assert chosen.price == Decimal("65000.1")
-    assert side_rows(view, stands) > 4
+    assert min(side_rows(view, stands)) > 4
 
 
 @pytest.mark.parametrize("size", ["0.00000150", "1.5", "940.25", "99026.92", "150000000"])

@@ -24,6 +24,7 @@ from wsdash.ui.snapshots.depth import (
 )
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.grid import Grid
+from wsdash.ui.snapshots.ladder_room import HEADED, Sides, below_rows, side_rows
 from wsdash.ui.snapshots.ladder_rows import (
     FLOW_WIDTH,
     Columns,
@@ -92,17 +93,6 @@ def market_title(market: Market | None, key: MarketKey) -> Line:
     return (Span(name, "text"), Span(f" {clean(key.venue, 20)}", "dim"))
 
 
-def below_rows(height: int, *, chosen: bool, amount: bool) -> int:
-    """Return how many rows are kept below the ladder for what is told of it."""
-    return (2 if chosen and height >= 8 else 0) + (2 if amount and height >= 8 else 0)
-
-
-def grid_rows(height: int, *, chosen: bool, amount: bool) -> int:
-    """Return how many rows fixed to prices there is room for."""
-    below = below_rows(height, chosen=chosen, amount=amount)
-    return max(1, height - 1 - (height >= 9) - below)
-
-
 def ladder(
     market: Market | None, key: MarketKey, verdict: Verdict, sight: Sight, glow: Glow, now: float
 ) -> Picture:
@@ -111,16 +101,17 @@ def ladder(
     instrument = market.instrument if market is not None else None
     digits = digits_of(instrument, book)
     cursor = bool(sight.cursor) or (sight.grid is not None and sight.at is not None)
-    below = below_rows(sight.height, chosen=cursor, amount=sight.amount is not None)
+    amount = sight.amount is not None
+    below = below_rows(sight.height, chosen=cursor, amount=amount)
     room = sight._replace(height=sight.height - below)
-    count = max(1, (room.height - 1 - (sight.height >= 9)) // 2)
-    body = _body(book, digits, sight, count if sight.grid is None else sight.grid.height)
+    sides = side_rows(sight.height, chosen=cursor, amount=amount)
+    body = _body(book, digits, sight, sides.bids if sight.grid is None else sight.grid.height)
     rows = (
-        _listed(body, room, count, glow, now)
+        _listed(body, room, sides, glow, now)
         if sight.grid is None
         else (_gridded(body, room, sight.grid, glow, now))
     )
-    if sight.height < 9:
+    if sight.height < HEADED:
         rows = rows[1:]
     chosen, side = _chosen(body, sight)
     if below:
@@ -151,16 +142,17 @@ def _body(book: OrderBook | None, digits: Digits, sight: Sight, count: int) -> B
     return Body(bids, asks, digits, figures, told, known=True, proven=proven_edges(book))
 
 
-def _listed(body: Body, sight: Sight, count: int, glow: Glow, now: float) -> list[Line]:
+def _listed(body: Body, sight: Sight, sides: Sides, glow: Glow, now: float) -> list[Line]:
     """Rows of which each is a level."""
+    body = body._replace(asks=body.asks[: sides.asks], bids=body.bids[: sides.bids])
     both = [*body.bids, *body.asks]
     columns = columns_of(
         both, [rung.price for rung in both], body.digits, sight.width, _flow(sight)
     )
     rows = [header_row(columns, sight.width)]
-    rows += _side(body, count, columns, sight, glow, now, up=True)
+    rows += _side(body, sides.asks, columns, sight, glow, now, up=True)
     rows.append(middle_row(body.figures, sight.width))
-    return rows + _side(body, count, columns, sight, glow, now, up=False)
+    return rows + _side(body, sides.bids, columns, sight, glow, now, up=False)
 
 
 def _gridded(body: Body, sight: Sight, grid: Grid, glow: Glow, now: float) -> list[Line]:

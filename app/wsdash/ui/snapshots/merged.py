@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from wsdash.domain.figures import basis_points
 from wsdash.domain.merged import Best, Merged, Row
 from wsdash.domain.numbers import EXACT
+from wsdash.ui.snapshots.ladder_room import Sides
 from wsdash.ui.snapshots.lines import Line, Span, first_fit, joined, line, spread, width_of
 from wsdash.ui.snapshots.merged_rows import Columns, columns_of, header_row, percent, venue_row
 from wsdash.ui.snapshots.numbers import (
@@ -38,11 +39,12 @@ class MergedView(NamedTuple):
     note: str = ""
 
 
-def side_rows(view: MergedView, stands: Sequence[Stand]) -> int:
-    """Return how many rows of each side there is room for."""
+def side_rows(view: MergedView, stands: Sequence[Stand]) -> Sides:
+    """Return how many rows of each side there is room for; none of them stays empty."""
     above = len(legend(stands, view.width, view.height, view.note)) + (view.height >= HEADED)
     below = 2 if view.cursor and view.height >= HEADED else 0
-    return max(1, (view.height - above - below - 1) // 2)
+    room = view.height - above - below - 1
+    return Sides(max(1, room // 2), max(1, room - room // 2))
 
 
 def merged_rows(merged: Merged, stands: Sequence[Stand], view: MergedView) -> tuple[Line, ...]:
@@ -56,15 +58,15 @@ def merged_rows(merged: Merged, stands: Sequence[Stand], view: MergedView) -> tu
     rows = list(legend(stands, view.width, view.height, view.note))
     if not merged.venues:
         return (*rows, (), (Span(" no venue is live", "dim"),))
-    count = side_rows(view, stands)
+    sides = side_rows(view, stands)
     letters = [stand.letter for stand in stands if stand.included]
-    asks, bids = merged.asks[:count], merged.bids[:count]
+    asks, bids = merged.asks[: sides.asks], merged.bids[: sides.bids]
     columns = columns_of([*asks, *bids], len(letters), view.width, view.digits)
     if view.height >= HEADED:
         rows.append(header_row(columns, letters))
-    rows += _side(asks, count, columns, letters, view, up=True)
+    rows += _side(asks, sides.asks, columns, letters, view, up=True)
     rows.append(_middle(merged, dict(zip(merged.venues, letters, strict=True)), view))
-    rows += _side(bids, count, columns, letters, view, up=False)
+    rows += _side(bids, sides.bids, columns, letters, view, up=False)
     chosen = chosen_row(merged, view)
     if chosen is not None and view.height >= HEADED:
         rows += [()] * (view.height - len(rows) - 2)

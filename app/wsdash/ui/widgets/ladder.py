@@ -10,7 +10,8 @@ from wsdash.ui.snapshots.clocks import age, clock
 from wsdash.ui.snapshots.depth import GROUPS, digits_of
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.grid import Grid, settled
-from wsdash.ui.snapshots.ladder import Sight, grid_rows, ladder
+from wsdash.ui.snapshots.ladder import Sight, ladder
+from wsdash.ui.snapshots.ladder_room import Sides, grid_rows, side_rows
 from wsdash.ui.snapshots.ladder_rows import FLOW_WIDTH, FlowRows
 from wsdash.ui.snapshots.lines import Line, Span
 from wsdash.ui.snapshots.picture import Picture
@@ -42,7 +43,7 @@ class LadderPane(Pane):
         self.at: int | None = None
         self.amount: Amount | None = None
         self.moved: Callable[[], object] = lambda: None
-        self._reach = 1
+        self._reach = Sides(1, 1)
         self._glow = Glow()
 
     @property
@@ -57,7 +58,7 @@ class LadderPane(Pane):
         if key is None:
             words = f" no market: {self.desk.press('find')} finds one"
             return Picture((Span("Ladder"),), ((Span(words, "dim"),),))
-        self._reach = max(1, (height - 1) // 2)
+        self._reach = side_rows(height, chosen=True, amount=self.amount is not None)
         group.look_at_flow()
         now, verdict = desk.feed.now(), group.verdict("book")
         sight = self._sight(width, height)
@@ -85,7 +86,7 @@ class LadderPane(Pane):
             self.at = there if self.grid.holds(there) else self.at
         elif dy:
             there = self.cursor - dy
-            self.cursor = max(-self._reach, min(self._reach, there or -dy))
+            self.cursor = max(-self._reach.bids, min(self._reach.asks, there or -dy))
 
     def adjust(self, step: int) -> None:
         """Put more or fewer ticks in a row."""

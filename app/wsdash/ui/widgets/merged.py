@@ -12,6 +12,7 @@ from wsdash.domain.text import clean
 from wsdash.ui.across import instrument_of, of_one_kind, one_each
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.depth import GROUPS, digits_of
+from wsdash.ui.snapshots.ladder_room import Sides
 from wsdash.ui.snapshots.lines import Line, Span
 from wsdash.ui.snapshots.merged import MergedView, chosen_row, merged_rows, side_rows
 from wsdash.ui.snapshots.numbers import key_text, price_text
@@ -30,7 +31,7 @@ class MergedPane(AcrossPane):
         super().__init__(desk, name=name)
         self.ticks = 1
         self.cursor = 0
-        self._reach = 1
+        self._reach = Sides(1, 1)
 
     def picture(self, width: int, height: int) -> Picture:
         """Return the merged ladder; who is not live is not in it."""
@@ -63,7 +64,7 @@ class MergedPane(AcrossPane):
         """Move the cursor from row to row, over the best prices as if they were not there."""
         if dy:
             there = self.cursor - dy
-            self.cursor = max(-self._reach, min(self._reach, there or -dy))
+            self.cursor = max(-self._reach.bids, min(self._reach.asks, there or -dy))
 
     def adjust(self, step: int) -> None:
         """Put more or fewer ticks in a row."""
