@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-OPTIONAL = {"keyring", "zstandard", "compression", "pyarrow", "textual_serve", "jinja2"}
+OPTIONAL = {"keyring", "zstandard", "compression", "pyarrow"}
 """Extras, and what newer Pythons have: imported where they are there, and never required."""
 
 

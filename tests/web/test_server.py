@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib.util
-import json
 import os
+import re
+import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,9 +17,10 @@ import pytest
 from aiohttp import web
 
 from wsdash.cli import main
+from wsdash.web import command
 from wsdash.web.command import greeting
 from wsdash.web.gate import HEADERS, Gate
-from wsdash.web.server import MOST, Page, Server
+from wsdash.web.server import ENDED, FULL, GONE, MOST, Server
 
 TOKEN = "a-token-that-nobody-guesses"
 PROGRAM = """
@@ -41,9 +42,9 @@ while True:
 class Site:
     """A server that runs, and what a browser on it does."""
 
-    def __init__(self, port: int, gate: Gate, client: aiohttp.ClientSession) -> None:
-        self.base = f"http://127.0.0.1:{port}"
-        self.gate, self.client = gate, client
+    def __init__(self, runner: web.AppRunner, client: aiohttp.ClientSession) -> None:
+        self.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        self.runner, self.client = runner, client
 
     async def get(self, path: str, **headers: str) -> aiohttp.ClientResponse:
         return await self.client.get(self.base + path, headers=headers, allow_redirects=False)
@@ -78,20 +79,27 @@ async def heard(browser: aiohttp.ClientWebSocketResponse, words: str) -> str:
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     (tmp_path / "terminal.js").write_text("ours")
     gate = Gate(TOKEN, "127.0.0.1")
-    page = Page(tmp_path, lambda socket: f"<page {socket}>")
-    server = Server([sys.executable, "-c", PROGRAM, "a b", "$(id)", "'; id"], gate, page)
+    server = Server([sys.executable, "-c", PROGRAM, "a b", "$(id)", "'; id"], gate, tmp_path)
     runner = web.AppRunner(server.app(), access_log=None, shutdown_timeout=1)
     await runner.setup()
     listening = web.TCPSite(runner, "127.0.0.1", 0)
     await listening.start()
     jar = aiohttp.CookieJar(unsafe=True)  # an address has cookies too, as in browsers
     async with aiohttp.ClientSession(cookie_jar=jar) as client:
-        yield Site(runner.addresses[0][1], gate, client)
+        yield Site(runner, client)
     await runner.cleanup()
 
 
 async def test_nothing_is_served_without_the_token(site: Site) -> None:
-    for path in ("/", "/ws", "/static/terminal.js", "/?token=", "/?token=wrong", "/nothing"):
+    for path in (
+        "/",
+        "/ws",
+        "/static/terminal.js",
+        "/page/page.js",
+        "/?token=",
+        "/?token=wrong",
+        "/nothing",
+    ):
         answer = await site.get(path, Origin=site.base)
         assert answer.status == 403, path
         assert "ours" not in await answer.text()
@@ -103,8 +111,8 @@ async def test_nothing_is_served_without_the_token(site: Site) -> None:
 async def test_the_token_opens_page_and_terminal(site: Site) -> None:
     await site.enter()
     page = await site.get("/")
-    assert await page.text() == f"<page {site.base.replace('http', 'ws')}/ws>"
-    assert page.headers["X-Frame-Options"] == "DENY"
+    assert page.content_type == "text/html"
+    assert HEADERS.items() <= page.headers.items()
     assert await (await site.get("/static/terminal.js")).text() == "ours"
     browser = await site.socket()
     said = await heard(browser, "xterm-256color>")
@@ -117,7 +125,8 @@ async def test_the_token_opens_page_and_terminal(site: Site) -> None:
     await browser.send_json(["ping", 7])
     assert (await browser.receive()).json() == ["pong", 7]
     await browser.send_json(["stdin", "q"])
-    assert (await browser.receive()).type is aiohttp.WSMsgType.CLOSE
+    end = await browser.receive()
+    assert (end.type, end.extra) == (aiohttp.WSMsgType.CLOSE, ENDED)
 
 
 async def test_another_page_gets_nothing_although_the_browser_has_the_cookie(site: Site) -> None:
@@ -154,23 +163,30 @@ async def test_only_so_many_are_open_at_once_and_a_closed_one_ends_its_program(s
     browsers = [await site.socket() for _ in range(MOST)]
     for browser in browsers:
         await heard(browser, "xterm")
-    with pytest.raises(aiohttp.WSServerHandshakeError, match="503"):
-        await site.socket()
+    refused = await (await site.socket()).receive()
+    assert (refused.data, refused.extra) == (aiohttp.WSCloseCode.TRY_AGAIN_LATER, FULL)
     await browsers[0].close()
     async with asyncio.timeout(20):
-        while True:
-            with contextlib.suppress(aiohttp.WSServerHandshakeError):
-                await heard(await site.socket(), "xterm")
+        while True:  # until its program has ended
+            answer = await (await site.socket()).receive()
+            if answer.type is aiohttp.WSMsgType.BINARY:
                 return
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("textual_serve") is not None, reason="textual-serve is installed"
-)
+async def test_a_server_that_ends_says_so(site: Site) -> None:
+    await site.enter()
+    browser = await site.socket()
+    await heard(browser, "xterm")
+    await site.runner.shutdown()
+    end = await browser.receive()
+    assert (end.data, end.extra) == (aiohttp.WSCloseCode.GOING_AWAY, GONE)
+
+
 def test_without_the_library_one_sentence_says_what_to_install(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(command, "find_spec", lambda _: None)
     assert main(["serve", "demo"]) == 1
     assert capsys.readouterr().err.splitlines() == [
         "wsdash: serve needs textual-serve: pip install 'wsdash[serve]'"
@@ -193,7 +209,30 @@ def test_a_summary_is_no_picture_to_serve(capsys: pytest.CaptureFixture[str]) ->
 def test_what_is_printed_says_where_it_is_and_what_is_not_safe() -> None:
     assert greeting("127.0.0.1", 8000, "abc") == "http://127.0.0.1:8000/?token=abc\n"
     assert greeting("::1", 8000, None) == "http://[::1]:8000/?token=TOKEN\n"
-    assert "not encrypted" in greeting("0.0.0.0", 8000, "abc")
+    for everywhere in ("0.0.0.0", "::"):  # is no address that could be opened from elsewhere
+        where, warning = greeting(everywhere, 8000, "abc").splitlines()
+        assert where == f"http://{socket.gethostname()}:8000/?token=abc"
+        assert "not encrypted" in warning
+
+
+async def whole(page: aiohttp.ClientResponse, client: aiohttp.ClientSession) -> None:
+    """Hold that all a page asks for is here, and what its script leans on is there."""
+    wanted = re.findall(r'(?:href|src)="([^"]+)"', await page.text())
+    sheet = await client.get(page.url.with_path("/page/page.css"))
+    wanted += re.findall(r'url\("([^"]+)"\)', await sheet.text())
+    assert len(wanted) == 7
+    texts = {}
+    for path in wanted:
+        assert path.startswith("/")
+        answer = await client.get(page.url.with_path(path))
+        assert answer.status == 200, path
+        texts[path] = await answer.text("latin-1")
+    theirs, ours = texts["/static/js/textual.js"], texts["/page/page.js"]
+    for name in ("window.onload=", "new WebSocket(", "dataset.sessionWebsocketUrl",
+                 "dataset.fontSize", ".textual-terminal", "'Roboto Mono'"):  # fmt: skip
+        assert name in theirs
+    assert "http://" not in ours
+    assert "https://" not in ours
 
 
 @pytest.mark.skipif(importlib.util.find_spec("textual_serve") is None, reason="needs textual-serve")
@@ -209,10 +248,7 @@ async def test_the_demo_in_a_browser(tmp_path: Path) -> None:
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar) as client:
             page = await client.get(f"{base}/?{address.query}")
-            text = await page.text()
-            assert json.dumps(f"ws://{address.netloc}/ws") in text
-            script = await client.get(f"{base}/static/js/textual.js")
-            assert script.status == 200
+            await whole(page, client)
             async with client.ws_connect(
                 f"ws://{address.netloc}/ws?width=120&height=40", headers={"Origin": base}
             ) as browser:

@@ -6,13 +6,15 @@ import asyncio
 import os
 import secrets
 import signal
+import socket
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from wsdash.settings import BadSettings, refuse_others
 from wsdash.web.gate import SHORTEST, Gate, is_loopback_host
-from wsdash.web.server import Page, Server
+from wsdash.web.server import Server
 
 SHOWN = ("live", "demo", "replay")
 """The commands that draw."""
@@ -33,36 +35,19 @@ def run(host: str, port: int, token_file: Path | None, arguments: Sequence[str])
         NotServed: the library is missing, or nobody can listen there.
         BadSettings: the token cannot be used.
     """
-    page = _page()
+    terminal = _terminal()
     gate = Gate(_token(token_file), host)
-    server = Server([sys.executable, "-m", "wsdash", *arguments], gate, page)
+    server = Server([sys.executable, "-m", "wsdash", *arguments], gate, terminal)
     number = asyncio.run(_serve(server, host, port, told=token_file is None))
     return 128 + number if number else 0
 
 
-def _page() -> Page:
-    """Return textual-serve's page."""
-    try:
-        import jinja2
-        import textual_serve
-    except ImportError:
-        raise NotServed("serve needs textual-serve: pip install 'wsdash[serve]'") from None
-    room = Path(str(textual_serve.__file__)).parent
-    templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(room / "templates"), autoescape=True
-    )
-    template = templates.get_template("app_index.html")
-
-    def html(socket: str) -> str:
-        rendered: str = template.render(
-            font_size=16,
-            app_websocket_url=socket,
-            config={"static": {"url": "/static/"}},
-            application={"name": "wsdash"},
-        )
-        return rendered
-
-    return Page(room / "static", html)
+def _terminal() -> Path:
+    """Return the folder of textual-serve's terminal."""
+    found = find_spec("textual_serve")
+    if found is None or found.origin is None:
+        raise NotServed("serve needs textual-serve: pip install 'wsdash[serve]'")
+    return Path(found.origin).parent / "static"
 
 
 def _token(file: Path | None) -> str:
@@ -110,6 +95,8 @@ async def _serve(server: Server, host: str, port: int, *, told: bool) -> int:
 def greeting(host: str, port: int, token: str | None) -> str:
     """Return what is printed once: where it is, and the token if it is not in a file."""
     name = f"[{host}]" if ":" in host else host
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - every address; none that leads here
+        name = socket.gethostname()
     words = f"http://{name}:{port}/?token={token or 'TOKEN'}\n"
     if not is_loopback_host(host):
         words += "not encrypted: only in a network you trust; ssh -L is better\n"

@@ -1,8 +1,9 @@
 """The server: a page, its WebSocket, and the gate before both.
 
-The page, with the terminal that draws in the browser, is textual-serve's; the protocol
-of its WebSocket is spoken here: ``["stdin", text]``, ``["resize", {width, height}]`` and
-``["ping", data]`` come in, bytes for the terminal go out.
+The terminal that draws in the browser is textual-serve's, the page around it ours: theirs
+loads a font from strangers, and calls all that can go wrong a session that ended. The
+protocol of its WebSocket is spoken here: ``["stdin", text]``, ``["resize", {width, height}]``
+and ``["ping", data]`` come in, bytes for the terminal go out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from wsdash.web.gate import HEADERS, Gate
 from wsdash.web.session import Session
@@ -23,22 +24,15 @@ from wsdash.web.session import Session
 MOST: Final = 4
 """Dashboards at the same time."""
 
+FULL: Final = f"{MOST} dashboards are open already: close one."
+ENDED: Final = "The dashboard has ended."
+GONE: Final = "wsdash serve has ended."
+"""What a page is told as its WebSocket is closed, and shows."""
+
 _LONGEST: Final = 64 * 1024
 _HEARTBEAT: Final = 15.0
+_PAGE: Final = Path(__file__).parent / "page"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass(frozen=True)
-class Page:
-    """What a browser loads.
-
-    Attributes:
-        statics: the folder of what the page needs.
-        html: the page, by the address of its WebSocket.
-    """
-
-    statics: Path
-    html: Callable[[str], str]
 
 
 @dataclass
@@ -48,12 +42,12 @@ class Server:
     Attributes:
         command: what each browser gets, as an argument list.
         gate: who is let in.
-        page: what a browser loads.
+        terminal: the folder of textual-serve's terminal.
     """
 
     command: Sequence[str]
     gate: Gate
-    page: Page
+    terminal: Path
     _open: set[web.WebSocketResponse] = field(default_factory=set)
 
     def app(self) -> web.Application:
@@ -61,7 +55,8 @@ class Server:
         app = web.Application(middlewares=[self._guard], client_max_size=1024)
         app.router.add_get("/", self._index)
         app.router.add_get("/ws", self._socket)
-        app.router.add_static("/static", self.page.statics)
+        app.router.add_static("/page", _PAGE)
+        app.router.add_static("/static", self.terminal)
         app.on_shutdown.append(self._hang_up)
         return app
 
@@ -101,9 +96,7 @@ class Server:
                 secure=request.secure,
             )
             raise away
-        scheme = "wss" if request.secure else "ws"
-        html = self.page.html(f"{scheme}://{request.host}/ws")
-        return web.Response(text=html, content_type="text/html")
+        return web.FileResponse(_PAGE / "index.html")
 
     @staticmethod
     def _cookie(request: web.Request) -> str:
@@ -112,9 +105,12 @@ class Server:
         return f"wsdash-{port}"
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
-        if len(self._open) >= MOST:
-            raise web.HTTPServiceUnavailable(text=f"wsdash: {MOST} are open already\n")
         browser = web.WebSocketResponse(heartbeat=_HEARTBEAT, max_msg_size=_LONGEST)
+        if len(self._open) >= MOST:
+            # Not by a status: that of a WebSocket is shown to no script.
+            await browser.prepare(request)
+            await browser.close(code=WSCloseCode.TRY_AGAIN_LATER, message=FULL.encode())
+            return browser
         self._open.add(browser)
         try:
             await browser.prepare(request)
@@ -134,7 +130,7 @@ class Server:
             with contextlib.suppress(ConnectionError):
                 async for data in session.output():
                     await browser.send_bytes(data)
-            await browser.close()
+            await browser.close(message=ENDED.encode())
 
         drawing = asyncio.create_task(draw())
         try:
@@ -147,7 +143,8 @@ class Server:
 
     async def _hang_up(self, _app: web.Application) -> None:
         """All at once: one that says nothing any more keeps nobody else waiting."""
-        await asyncio.gather(*(browser.close() for browser in self._open))
+        code, words = WSCloseCode.GOING_AWAY, GONE.encode()
+        await asyncio.gather(*(browser.close(code=code, message=words) for browser in self._open))
 
 
 async def _heard(text: str, browser: web.WebSocketResponse, session: Session) -> None:
