@@ -50,7 +50,7 @@ def _top(headline: Headline, width: int) -> Line:
     badge = "REPLAY" if headline.player is not None else clean(headline.badge, 8)
     name = market_title(headline.market, headline.key)
     state = headline.verdict.line(max(8, width // 2))
-    marked: Line = (Span(f"{badge} ", "look"), *state) if badge else state
+    marked: Line = (*state, Span(f" {badge}", "look")) if badge else state
     choices = [(name, marked), (name, state), (name[:1], state)]
     if headline.warning is not None:
         warned = (headline.warning, Span(" "), *state)

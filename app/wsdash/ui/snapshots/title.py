@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from wsdash.domain.instrument import MarketKey
 from wsdash.domain.text import clean
@@ -17,6 +17,9 @@ from wsdash.ui.snapshots.lines import Line, Span, fit, switched_off, width_of
 from wsdash.ui.snapshots.picture import Verdict
 from wsdash.ui.snapshots.prices import last_price, price_source, shown_price
 from wsdash.ui.snapshots.watch_entry import change_of
+
+CLOCK: Final = 56
+"""Cells from which there is room for the time of day."""
 
 
 class Headline(NamedTuple):
@@ -45,17 +48,30 @@ def title_line(headline: Headline, glow: Glow, now: float, width: int) -> Line:
     if headline.key is None:
         left: Line = (Span(" wsdash", "title"), Span(f"   {headline.find} finds a market", "dim"))
         return _ends(left, right, width)
+    gap = "   " if width >= CLOCK else "  "
     name = (Span("   "), *market_title(headline.market, headline.key))
     left = (Span(" wsdash", "title"), *name) if width >= 72 else (Span(" "), *name[1:])
     figures = _figures(headline, glow, now)
     if not headline.verdict.believable:
         figures = [switched_off(part) for part in figures]
     state = _state(headline.verdict, width - width_of((*left, *right, *figures[0])) - 8, width)
-    room = width - width_of(right) - width_of(state) - 4
-    for part in figures:
-        if part and width_of(left) + 3 + width_of(part) <= room:
-            left = (*left, Span("   "), *part)
-    return _ends((*left, Span("   "), *state), right, width)
+    room = width - width_of(right) - width_of(state) - len(gap) - 1
+    left = _with_price(left, figures[0], gap, room)
+    for part in figures[1:]:
+        if part and width_of(left) + len(gap) + width_of(part) <= room:
+            left = (*left, Span(gap), *part)
+    return _ends((*left, Span(gap), *state), right, width)
+
+
+def _with_price(left: Line, price: Line, gap: str, room: int) -> Line:
+    """Return name and price; where there is no room the change goes, and then the venue."""
+    if not price:
+        return left
+    brief = price[:-2] if price[-1].text.endswith("%") else price
+    for name, told in ((left, price), (left, brief), (left[:-1], brief)):
+        if width_of(name) + len(gap) + width_of(told) <= room:
+            return (*name, Span(gap), *told)
+    return left
 
 
 def _state(verdict: Verdict, room: int, width: int) -> Line:
@@ -123,10 +139,10 @@ def _right(headline: Headline, width: int) -> Line:
     if headline.player is not None:
         right = (*replay_words(headline.player), Span("  "))
     elif headline.badge:
-        right = (Span(clean(headline.badge, 12), "look"), Span("   "))
+        right = (Span(clean(headline.badge, 12), "look"), Span("   " if width >= CLOCK else " "))
     if headline.warning is not None:
         right = (headline.warning, Span("  "), *right)
-    if width >= (48 if headline.warning is None else 100):
+    if width >= (CLOCK if headline.warning is None else 100):
         right = (*right, Span(clock(headline.wall), "dim"), Span(" "))
     return right
 

@@ -12,6 +12,7 @@ from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.ladder import Sight
 from wsdash.ui.snapshots.lines import Line, Span, switched_off
 from wsdash.ui.snapshots.picture import Verdict
+from wsdash.ui.snapshots.prices import shown_price
 from wsdash.ui.snapshots.title import too_small
 from wsdash.ui.widgets.bars import Bar
 from wsdash.ui.widgets.ladder import LadderPane
@@ -33,6 +34,7 @@ class Compact(Bar):
     def rows(self, width: int, height: int) -> tuple[Line, ...]:
         """Return the small screen, or what can still be said on a tiny one."""
         headline, feed = self.desk.headline(), self.desk.feed
+        self.figure = shown_price(headline.market) if headline.market is not None else ""
         if width < SMALLEST[0] or height < SMALLEST[1]:
             return tuple(too_small(headline, width, height, SMALLEST))
         frozen = self.frozen_at is not None
