@@ -218,3 +218,27 @@ def test_curves_are_drawn_in_their_size(feed: FakeFeed) -> None:
         plain_text(row).isascii()
         for row in curve_rows(depth_curve(market.book, 1), 44, 9, ascii_only=True)
     )
+
+
+def test_the_price_of_the_chart_is_that_of_the_tape() -> None:
+    """Binance speaks of a candle every two seconds: meanwhile prints move its price."""
+    feed = FakeFeed()
+    feed.time = 10.0
+    start = int(feed.wall()) // 60 * 60
+    older = Candle(start - 60, "90", "95", "85", "94", "3", closed=True)
+    feed.candles(BTC, "1m", [older, Candle(start, "100", "101", "99", "100.5", "1")])
+    market, view = feed.board.markets[BTC], View("1m", 40, 12)
+    assert chart(market, [], LIVE, view).figure == "100.5"
+    feed.time += 0.5
+    feed.trade(BTC, "102.0", "0.5", "buy")
+    picture = chart(market, [], LIVE, view)
+    assert picture.figure == "102"
+    assert "H 102 L 99 C 102" in plain_text(picture.notes[-1])
+    assert "vol 1.00" in plain_text(picture.notes[-2])
+    assert chart(market, [], LIVE, view._replace(back=1)).figure == "94"
+    feed.time += 0.5
+    feed.candles(BTC, "1m", [Candle(start, "100", "102", "99", "101.5", "2")])
+    assert chart(market, [], LIVE, view).figure == "101.5"
+    feed.time += 60
+    feed.trade(BTC, "105.0", "0.5", "buy")
+    assert chart(market, [], LIVE, view).figure == "101.5"

@@ -25,6 +25,7 @@ from wsdash.ui.snapshots.depth import digits_of
 from wsdash.ui.snapshots.lines import Line, Span, fit, joined, width_of
 from wsdash.ui.snapshots.numbers import human, price_text
 from wsdash.ui.snapshots.picture import Picture, Verdict
+from wsdash.ui.snapshots.prices import up_to_now
 
 SPACINGS = (1, 2, 3, 4)
 """Cells from one candle to the next that zooming steps through."""
@@ -78,9 +79,10 @@ def chart(
 ) -> Picture:
     """Return the chart of a market; of its own candles, or of a series made of its prints."""
     title: Line = (Span(f"{view.interval} candles"),)
-    if series is None and market is not None:
-        series = market.candles.get(view.interval)
-    candles = series.last(view.width + view.back) if series is not None else []
+    told = market.candles.get(view.interval) if market is not None and series is None else series
+    candles = told.last(view.width + view.back) if told is not None else []
+    if series is None and candles and market is not None:
+        candles[-1] = up_to_now(candles[-1], market, view.step)
     if view.back:
         candles = candles[: -view.back] or candles[:1]
     if market is None or not candles or view.height < 3 or view.width < 16:
@@ -91,10 +93,10 @@ def chart(
     last = price_text(candles[-1].close, digits)
     axis = max(len(last), len(_label(float(candles[-1].high), digits))) + 1
     slots = _slots(candles, gaps, view, (view.width - axis - 1) // view.spacing)
-    told = words(view.overlay, digits) if view.height >= 6 else ()
-    rows = _rows(slots, view._replace(height=view.height - bool(told)), axis, last, digits)
-    if told:
-        rows = ((Span(" "), *joined(told, view.width - 1)), *rows)
+    legend = words(view.overlay, digits) if view.height >= 6 else ()
+    rows = _rows(slots, view._replace(height=view.height - bool(legend)), axis, last, digits)
+    if legend:
+        rows = ((Span(" "), *joined(legend, view.width - 1)), *rows)
     notes = (*_scrolled(view, candles[-1]), *_reading(candles[-1], digits))
     return Picture(title, rows, verdict, notes, figure=last)
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import msgspec
+
+from wsdash.domain.candles import Candle
 from wsdash.domain.events import Channel
 from wsdash.domain.figures import mid
 from wsdash.domain.numbers import SCALE
@@ -49,6 +54,26 @@ def shown_price(market: Market | None) -> str:
         return "—"
     digits = digits_of(market.instrument, market.book).price
     return price_text(price, digits + 1 if price_source(market) == "book" else digits)
+
+
+def up_to_now(candle: Candle, market: Market, step: int) -> Candle:
+    """Return the newest candle with the newest print in it, where that came after the candle.
+
+    Some venues speak of a candle every second or two only: its price would not be the tape's.
+    `step` is the seconds of a candle. Its volume stays as the venue said it.
+    """
+    trades, candles = market.streams.get("trades"), market.streams.get("candles")
+    if trades is None or candles is None or not market.tape.prints:
+        return candle
+    heard, told = trades.received_at, candles.received_at
+    last = market.tape.prints[0]
+    if heard is None or (told is not None and told > heard) or last.time is None:
+        return candle
+    if not candle.start <= last.time < candle.start + step:
+        return candle
+    high = max(candle.high, last.price, key=Decimal)
+    low = min(candle.low, last.price, key=Decimal)
+    return msgspec.structs.replace(candle, high=high, low=low, close=last.price)
 
 
 def _mid(market: Market) -> str | None:
