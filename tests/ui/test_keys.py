@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.ui.fakes import BTC, FakeFeed, Scene
 from tests.ui.screen import dashboard, hides, screen_lines, screen_text, shows, until
 from textual.app import App
 from textual.binding import Binding
@@ -9,7 +10,11 @@ from wsdash.ui.helping import PLACES, TOPICS, commands, help_entries
 from wsdash.ui.hints import CORNER, REPLAY_CORNER, WELCOME_CORNER, corner
 from wsdash.ui.keys import KEYS, action_of, bindings, problems
 from wsdash.ui.screens.plan import PANES
+from wsdash.ui.snapshots.glow import Glow
+from wsdash.ui.snapshots.ladder import Sight, ladder
+from wsdash.ui.snapshots.ladder_rows import FlowRows
 from wsdash.ui.snapshots.lines import plain_text, width_of
+from wsdash.ui.snapshots.picture import Verdict
 from wsdash.ui.snapshots.sheets import help_rows
 from wsdash.ui.terminal import TerminalApp
 from wsdash.ui.themes import TITLES, only_ascii
@@ -221,3 +226,24 @@ async def test_a_page_of_the_help_leaves_no_row_out() -> None:
         text = "\n".join(seen)
         keys = [key for key in KEYS if not key.id.startswith(("entry.", "layout."))]
         assert not [key.id for key in keys if key.help.split(": ")[-1][:8] not in text]
+
+
+def test_the_help_of_the_ladder_explains_every_word_in_it() -> None:
+    feed = FakeFeed()
+    Scene(feed).begin()
+    market = feed.board.markets[BTC]
+    sight = Sight(100, 20, flow=FlowRows())
+    picture = ladder(market, BTC, Verdict("LIVE"), sight, Glow(), 0.0)
+    shown = " ".join(map(plain_text, (*picture.notes, *picture.rows)))
+    entries = help_entries("ladder", {}, replay=False)
+    text = "\n".join(plain_text(row) for row in help_rows(entries[:1], 80))
+    for word in ("Σ", "imb", "bp", "micro", "sold", "bought", "±stack"):
+        assert word in shown
+        assert word in text
+
+
+def test_the_help_of_a_replay_says_where_its_keys_went() -> None:
+    for pane in ("ladder", "chart"):
+        _, playing, *_ = help_entries(pane, {"palette": "ctrl+o"}, replay=True)
+        assert playing[0] == "In a replay"
+        assert "Ctrl+O" in dict(playing[1])

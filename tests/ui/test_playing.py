@@ -156,3 +156,28 @@ async def test_markets_found_later_are_listed_once_and_can_be_taken_off() -> Non
         app.desk.remember()
         await shown(pilot, lambda: not app.desk.trails, "the cut")
         assert app.desk.watchlist == [FAKE]
+
+
+async def test_a_replay_shows_candles_of_another_length_by_their_name() -> None:
+    """Its [ ] and + - step and play faster: what they do elsewhere has a name in the commands."""
+    app, _, _ = dashboard(FakeFeed("replay"), player=FakePlayer(), watchlist=[FAKE])
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "1m candles")
+        await pilot.press("colon", *"candles of 5m", "enter")
+        await shows(pilot, "5m candles")
+        await pilot.press("o", "colon", *"coarser rows", "enter")
+        await shows(pilot, "±")
+
+
+async def test_a_recording_without_candles_says_where_some_can_be_had() -> None:
+    app, feed, _ = dashboard(FakeFeed("replay"), player=FakePlayer(), watchlist=[FAKE])
+    feed.board.markets[FAKE].candles.clear()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "no 1m candles so far in the recording", ": then candles of 5s")
+
+
+def test_the_names_of_views_are_views() -> None:
+    app, _, _ = dashboard()
+    names = [item.value for item in app.view_items()]
+    assert len(set(names)) == len(names)
+    assert not app.do_view("candles of nothing")

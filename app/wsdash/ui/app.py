@@ -84,7 +84,7 @@ class Dashboard(Playing):
         commands += [
             Item(f"bandwidth {mode}", f"bandwidth: {words}", mode) for mode, words in BANDS.items()
         ]
-        commands += self.layout_items()
+        commands += [*self.view_items(), *self.layout_items()]
         commands += [Item(words, words, key) for key, words in named_commands(self.key_names)]
 
         def chosen(values: list[str] | None) -> None:
@@ -106,6 +106,8 @@ class Dashboard(Playing):
                 self.band.force(mode)
                 self.say(f"bandwidth: {words}")
                 return
+        if self.do_view(value):
+            return
         if value in {item.value for item in self.layout_items()}:
             self.do_layout(value)
             return

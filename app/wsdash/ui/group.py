@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsdash.domain.candles import INTERVALS, Candle
 from wsdash.domain.events import Channel
@@ -20,6 +20,10 @@ from wsdash.venues.venue import Subscription
 
 if TYPE_CHECKING:
     from wsdash.ui.desk import Desk
+
+
+SPANS: Final = (*SECONDS, *INTERVALS)
+"""The intervals of candles, shortest first: those of seconds are made of prints."""
 
 
 @dataclass(eq=False)
@@ -71,10 +75,13 @@ class Group:
 
     def step_interval(self, step: int) -> None:
         """Take the next longer or shorter candles."""
-        names = [*SECONDS, *INTERVALS]
-        place = min(len(names) - 1, max(0, names.index(self.interval) + step))
-        if names[place] != self.interval:
-            self.interval = names[place]
+        place = min(len(SPANS) - 1, max(0, SPANS.index(self.interval) + step))
+        self.take_interval(SPANS[place])
+
+    def take_interval(self, name: str) -> None:
+        """Take candles of an interval, one of `SPANS`."""
+        if name != self.interval:
+            self.interval = name
             series = self.market.candles.get(self.interval) if self.market is not None else None
             self.old_candle = series.last(1)[-1] if series is not None and len(series) else None
 

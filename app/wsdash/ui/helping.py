@@ -33,8 +33,30 @@ PLACES: Final[Mapping[str, str]] = {
 """What the panes with keys of their own are called."""
 
 SIGNS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "ladder": (("·", "a level that no checksum covers: a lost change would show late"),),
-    "tape": (("▲ ▼", "a buyer lifted, a seller hit"),),
+    "ladder": (
+        ("·", "a level that no checksum covers: a lost change would show late"),
+        ("Σ", "all that rests up to this price"),
+        ("imb", "of the ten best: +1 all bids, -1 all asks"),
+        ("bp", "the spread in hundredths of a percent"),
+        ("micro", "the mid, weighted by the sizes at the best prices"),
+        ("sold", "traded at this price by those who hit it; bought: by those who lifted it"),
+        ("±stack", "what came to rest at this price, less what went without a trade"),
+    ),
+    "tape": (
+        ("▲ ▼", "a buyer lifted, a seller hit"),
+        ("buy %", "buyers' share of the newest 200 prints; beside it prints a second"),
+    ),
+    "chart": (("%", "from the open of the newest candle to its close"),),
+    "curve": (
+        ("depth", "what rests up to each price"),
+        ("delta", "bought less sold, print by print"),
+        ("lag", "from the venue's clock to the screen"),
+    ),
+    "heat": (("full", "the size from which a cell is as bright as it gets"),),
+    "balances": (
+        ("?", "no market that is followed tells its price"),
+        ("+", "after the worth of all: something without a price is not in it"),
+    ),
     "merged": (("×", "a level that could trade with the other side at once"),),
 }
 """Signs that say nothing by themselves."""
@@ -102,6 +124,8 @@ def _topic(title: str, keymap: Mapping[str, str]) -> Section:
             for key in KEYS
             if key.id.startswith(prefix) and key.id in keymap
         ]
+    if title == "In a replay":
+        entries.append((label("palette", keymap), "then: candles of 5m, zoom in, coarser rows"))
     return title, entries + list(ALWAYS if title == "wsdash" else ())
 
 

@@ -12,12 +12,19 @@ from wsdash.domain.moments import FORMS, BadMoment, position_of
 from wsdash.domain.text import clean
 from wsdash.feed.feed import Player
 from wsdash.ui.arranging import Arranging
+from wsdash.ui.group import SPANS
 from wsdash.ui.screens.ask import Ask
 from wsdash.ui.snapshots.clocks import clock, position
+from wsdash.ui.snapshots.search import Item
 from wsdash.ui.snapshots.seekbar import SIGNS, next_mark
 
 SPEEDS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0)
 """Speeds of a replay that `+` and `-` step through."""
+
+CANDLES: Final = "candles "
+ZOOMS: Final = {"zoom in": ("this pane: coarser rows, zoom in", 1),
+                "zoom out": ("this pane: finer rows, zoom out", -1)}  # fmt: skip
+"""What can be done with a pane by its name too: words, and the step."""
 
 ONLY_HERE: Final = "only in a replay"
 
@@ -105,9 +112,7 @@ class Playing(Arranging):
             player.step(step)
         else:
             self.desk.group.step_interval(step)
-            chart = self.board_screen.cast.chart
-            chart.attempt(chart.switch)
-            self.subscribe()
+            self._look_anew()
         self.board_screen.draw_all()
 
     def action_adjust(self, step: int) -> None:
@@ -118,9 +123,36 @@ class Playing(Arranging):
             if speeds:
                 player.set_speed(min(speeds) if step > 0 else max(speeds))
         else:
-            pane = self.board_screen.panes[self.board_screen.focused_name]
-            pane.attempt(pane.adjust, step)
+            self._adjust_pane(step)
         self.board_screen.draw_all()
+
+    def view_items(self) -> list[Item]:
+        """Return what a replay has no key for, as its keys do something else there."""
+        spans = [Item(f"{CANDLES}{name}", f"candles of {name}", name) for name in SPANS]
+        return [*spans, *(Item(value, words, "") for value, (words, _) in ZOOMS.items())]
+
+    def do_view(self, value: str) -> bool:
+        """Do what an item of `view_items` says; tell whether it was one."""
+        if value in ZOOMS:
+            self._adjust_pane(ZOOMS[value][1])
+        elif value.removeprefix(CANDLES) in SPANS and value.startswith(CANDLES):
+            self.desk.group.take_interval(value.removeprefix(CANDLES))
+            self._look_anew()
+        else:
+            return False
+        self.board_screen.draw_all()
+        return True
+
+    def _look_anew(self) -> None:
+        """The chart shows candles of another interval from here on."""
+        chart = self.board_screen.cast.chart
+        chart.attempt(chart.switch)
+        if self.desk.player is None:
+            self.subscribe()
+
+    def _adjust_pane(self, step: int) -> None:
+        pane = self.board_screen.panes[self.board_screen.focused_name]
+        pane.attempt(pane.adjust, step)
 
     def action_freeze(self) -> None:
         """Freeze the focused pane; in a replay, play or pause."""

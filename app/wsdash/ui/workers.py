@@ -20,7 +20,7 @@ from wsdash.ui.widgets.pane import Pane
 
 MARKET_PANES: Mapping[Channel, tuple[str, ...]] = {
     "book": ("ladder", "title", "compact", "merged"),
-    "trades": ("tape",),
+    "trades": ("tape", "chart"),
     "candles": ("chart",),
 }
 """The panes that each stream of a group's market moves."""

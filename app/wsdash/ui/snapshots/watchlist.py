@@ -113,14 +113,14 @@ def _below(entry: Entry, watch: Watch, change: Line, venue: int) -> Line:
     A change over a day that the first row has no room for comes first, at any rate before a
     volume; `venue` is how wide the names of the venues are, 0 where there is only one.
     """
-    volume, believable = volume_text(entry), entry.verdict.believable
+    volume, apart, believable = volume_text(entry), spread_text(entry), entry.verdict.believable
     wishes: dict[str, Line] = {
         "change": (Span(f"{change[0].text:>7} ", change[0].role),) if change and believable else (),
         "venue": (Span(f"{clean(entry.key.venue, 10):<{venue}} ", "dim"),) if venue else (),
         "volume": (Span(" vol ", "dim"), Span(f"{volume:>5}", _role(entry)))
         if volume != "—"
         else (),
-        "spread": (Span(f" {spread_text(entry):>8}", _role(entry)),),
+        "spread": (Span(f" {apart:>8}", _role(entry)),) if apart != "—" else (),
     }
     room = watch.width - 2 - _STATE - 1
     shown: dict[str, Line] = {}

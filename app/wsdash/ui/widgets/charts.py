@@ -10,6 +10,7 @@ from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.chart import SPACINGS, View, chart
 from wsdash.ui.snapshots.chart_lines import Overlay
 from wsdash.ui.snapshots.chart_past import due, past_words
+from wsdash.ui.snapshots.empty import with_words
 from wsdash.ui.snapshots.lines import Line
 from wsdash.ui.snapshots.picture import Picture
 from wsdash.ui.widgets.pane import Pane
@@ -43,7 +44,19 @@ class ChartPane(Pane):
         view = View(group.interval, width, height, self.spacing, self._back(), overlay)
         view = view._replace(past=self._look_back(view))
         gaps = group.gaps("candles" if series is None else "trades")
-        return chart(group.market, gaps, group.candle_verdict(), view, series)
+        picture = chart(group.market, gaps, group.candle_verdict(), view, series)
+        prints = group.market is not None and group.market.tape.prints
+        if picture.missing and prints and self.desk.player is not None:
+            return with_words(picture._replace(missing="", verdict=None), self._made_of_prints())
+        return picture
+
+    def _made_of_prints(self) -> list[str]:
+        """What to do in a replay of a recording that holds prints and no candles."""
+        return [
+            f"no {self.group.interval} candles so far in the recording",
+            "its prints make some:",
+            f"{self.desk.press('palette')} then candles of 5s",
+        ]
 
     def due(self) -> float | None:
         """Return in how many seconds what is said of the past changes."""
