@@ -12,6 +12,7 @@ from wsdash.domain.events import Channel
 from wsdash.domain.numbers import price_key
 from wsdash.feed.gaps import Gap
 from wsdash.ui.desk import Desk
+from wsdash.ui.snapshots.gaps import gap_sheet
 from wsdash.ui.snapshots.lines import plain_text
 from wsdash.ui.snapshots.stacking import Moved
 from wsdash.ui.widgets.charts import ChartPane
@@ -120,3 +121,21 @@ def test_panes_mark_only_holes_in_what_they_are_made_of(
         marks = [span for row in chart.picture(120, 30).rows for span in row if "┊" in span.text]
         assert any(span.role == "look" for span in marks) == marked
         assert ("gaps" in text(chart)) == (channel == "trades")
+
+
+NAMES = [f"{venue} {kind}" for venue in ("kraken", "binance") for kind in ("public", "private")]
+
+
+def test_a_small_ledger_shows_every_connection_there_is_room_for() -> None:
+    rows = gap_sheet([], NAMES, 1_000.0, (38, 6), 0).rows
+    told = [plain_text(row).split("  ")[0].strip() for row in rows]
+    assert told == [*NAMES, "", "no gap so far"]
+
+
+def test_a_small_ledger_shows_first_what_missed_most() -> None:
+    gap = Gap(900.0, 930.0, "binance private", "", "no answer")
+    rows = [plain_text(row) for row in gap_sheet([gap], NAMES, 1_000.0, (38, 6), 0).rows]
+    assert rows[0].startswith(" binance private")
+    assert "1 gap, 30s" in rows[0]
+    whole = gap_sheet([gap], NAMES, 1_000.0, (38, 24), 0).rows
+    assert [plain_text(row)[1:16].strip() for row in whole[:4]] == NAMES

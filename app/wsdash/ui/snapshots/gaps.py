@@ -32,8 +32,9 @@ def gap_sheet(
     """
     width, height = size
     names = dict.fromkeys([*connections, *(gap.connection for gap in gaps)])
-    rows: list[Line] = [_total(name, gaps, wall, width) for name in names]
-    rows = rows[: max(1, height // 3)]
+    most = max(1, height // 3 if gaps else height - 2)
+    told = list(names) if len(names) <= most else _worst(names, gaps, wall)[:most]
+    rows: list[Line] = [_total(name, gaps, wall, width) for name in told]
     if not gaps:
         rows += [(), (Span(" no gap so far", "dim"),)]
     else:
@@ -62,6 +63,11 @@ def missing(gaps: Iterable[Gap], connection: str, wall: float) -> tuple[int, flo
         total += max(0.0, end - max(start, reached))
         reached = max(reached, end)
     return len(spans), total
+
+
+def _worst(names: Iterable[str], gaps: Sequence[Gap], wall: float) -> list[str]:
+    """Return connections, those that missed most first: not all of them have room."""
+    return sorted(names, key=lambda name: -missing(gaps, name, wall)[1])
 
 
 def _total(name: str, gaps: Iterable[Gap], wall: float, width: int) -> Line:
