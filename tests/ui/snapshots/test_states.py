@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from tests.ui.fakes import FakeFeed
 
 from wsdash.feed.feed import LinkReport
@@ -173,3 +174,33 @@ def test_a_clock_that_is_far_off_is_named(ahead: float | None, said: str) -> Non
     text = plain_text(vital_signs(Vitals(loop=0.004, clock=ahead), 60))
     assert ("CLOCK" in text) == bool(said)
     assert said in text
+
+
+def test_a_connection_keeps_its_whole_name_where_there_is_room() -> None:
+    feed = FakeFeed()
+    for name in ("kraken public", "binance_us private"):
+        feed.link(name)
+    for height in (3, 12, 30):
+        rows = supervisor(feed.reports(), [], [], feed.now(), Look(118, height)).rows
+        assert any("binance_us private " in plain_text(row) for row in rows)
+        assert max(map(width_of, rows)) <= 118
+
+
+def test_a_recording_has_no_tries_to_count() -> None:
+    feed = FakeFeed()
+    feed.link("kraken public")
+    played = [replace(one, budget=0, attempts=0) for one in feed.reports()]
+    for height in (3, 12):
+        rows = supervisor(played, [], [], feed.now(), Look(118, height)).rows
+        assert not any("0/0" in plain_text(row) for row in rows)
+
+
+def test_where_a_connection_leads_is_not_why_it_was_lost() -> None:
+    feed = FakeFeed()
+    feed.link("kraken public")
+    leading = [replace(one, custom="127.0.0.1:9443") for one in feed.reports()]
+    for width in (38, 78):
+        rows = supervisor(leading, [], [], feed.now(), Look(width, 14)).rows
+        text = "\n".join(map(plain_text, rows))
+        assert "custom endpoint 127.0.0.1:9443" in text
+        assert "last:" not in text

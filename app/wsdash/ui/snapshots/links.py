@@ -79,7 +79,22 @@ def last_cause(
     for gap in gaps:
         if gap.connection == link.name and not gap.symbol and gap.reason:
             return clean(gap.reason)
-    return f"custom endpoint {clean(report.custom)}" if report.custom else "-"
+    return "-"
+
+
+def endpoint(report: LinkReport) -> str:
+    """Return where the settings lead it, where that is not the venue; else nothing."""
+    return f"custom endpoint {clean(report.custom)}" if report.custom else ""
+
+
+def name_cells(width: int) -> int:
+    """Return the cells of a connection's name: ``binance_us private`` where there is room."""
+    return 18 if width >= 100 else 16
+
+
+def tries(report: LinkReport) -> str:
+    """Return how many tries were made of those that the venue allows; a recording has none."""
+    return f"{report.attempts}/{report.budget}" if report.budget else "-"
 
 
 def link_line(
@@ -87,8 +102,9 @@ def link_line(
 ) -> Line:
     """Return one connection in one line: state first, then figures, then its last hour."""
     verdict = link_verdict(report.link, now, report.received_at)
-    name = shorten(clean(report.link.name, 40), max(8, min(16, width // 4)))
-    head: Line = (Span(f" {name:<16} "[: max(10, min(18, width // 4 + 2))], "text"),)
+    cells = name_cells(width)
+    name = shorten(clean(report.link.name, 40), max(8, min(cells, width // 4)))
+    head: Line = (Span(f" {name:<{cells}} "[: max(10, min(cells + 2, width // 4 + 2))], "text"),)
     strip_room = width - width_of(head) - 66
     room = width - width_of(head) - (strip_room + 2 if strip_room >= 12 else 1)
     if report.link.state is LinkState.PARKED:
@@ -173,7 +189,7 @@ def _figures(report: LinkReport, now: float) -> list[str]:
         f"up {uptime(report, now):<6}",
         f"{report.rate:>4.0f} msg/s",
         f"rtt {round_trip(report):<5}",
-        f"attempts {report.attempts}/{report.budget}",
+        f"attempts {tries(report)}",
     ]
     troubles = [
         f"{number} {word}"

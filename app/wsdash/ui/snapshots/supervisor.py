@@ -17,11 +17,14 @@ from wsdash.ui.snapshots.lines import Line, Span, fit, shorten, width_of
 from wsdash.ui.snapshots.links import (
     PRESSED,
     counts,
+    endpoint,
     last_cause,
     link_line,
+    name_cells,
     next_action,
     parked_words,
     round_trip,
+    tries,
     uptime,
 )
 from wsdash.ui.snapshots.picture import Picture, Verdict
@@ -36,9 +39,6 @@ WIDE: Final = 108
 
 LOG_ROOM: Final = 10
 """Lines that the header, the time axis and a piece of the log need."""
-
-NAME: Final = 16
-"""Cells of a connection's name."""
 
 
 class Look(NamedTuple):
@@ -105,22 +105,26 @@ def _links(
         keys = look.pressed[bool(look.chosen) :]
         return [_marked(link_line(r, now, look.width, pressed=keys), r, look) for r in reports]
     if look.width >= WIDE:
-        rows = [_header()]
+        rows = [_header(look.width)]
         for report in reports:
-            cells = (*_state(report, now), *_columns(report, now))
-            after = Span(f"  {next_action(report, now):<18} {cause(report)}", "text")
+            cells = (*_state(report, now, look.width), *_columns(report, now))
+            why = cause(report)
+            why = endpoint(report) or why if why == "-" else why
+            after = Span(f"  {next_action(report, now):<18} {why}", "text")
             rows.append(_marked(fit((*cells, after), look.width), report, look))
         return rows
-    rows = [_header(after=False)] if look.width >= NARROW else []
+    rows = [_header(look.width, after=False)] if look.width >= NARROW else []
     for report in reports:
         rows += _two_lines(report, cause(report), now, look)
     return rows
 
 
 def _two_lines(report: LinkReport, cause: str, now: float, look: Look) -> list[Line]:
-    head: Line = _state(report, now)
+    head: Line = _state(report, now, look.width)
     last = f"last: {cause}" if report.link.state is LinkState.LIVE and cause != "-" else cause
     told = [words for words in (next_action(report, now), last) if words != "-"]
+    if cause == "-" and report.custom:
+        told.append(endpoint(report))
     below: Line = (Span(f"   {'  '.join(told)}", "dim"),)
     if look.width >= NARROW:
         head = (*head, *_columns(report, now))
@@ -131,17 +135,17 @@ def _two_lines(report: LinkReport, cause: str, now: float, look: Look) -> list[L
     return [_marked(fit(head, look.width), report, look), fit(below, look.width)]
 
 
-def _state(report: LinkReport, now: float) -> Line:
+def _state(report: LinkReport, now: float, width: int) -> Line:
     verdict = link_verdict(report.link, now, report.received_at, brief=True)
     state = verdict.line(15)
-    name = shorten(clean(report.link.name, 40), NAME)
+    cells = name_cells(width)
+    name = shorten(clean(report.link.name, 40), cells)
     pad = Span(" " * (15 - width_of(state)))
-    return (Span(f" {name:<{NAME}} ", "text"), *state, pad)
+    return (Span(f" {name:<{cells}} ", "text"), *state, pad)
 
 
 def _columns(report: LinkReport, now: float) -> Line:
-    tries = f"{report.attempts}/{report.budget}"
-    figures = f" {uptime(report, now):>7} {tries:>7} {round_trip(report):>6}"
+    figures = f" {uptime(report, now):>7} {tries(report):>7} {round_trip(report):>6}"
     return (
         Span(figures, "dim"),
         Span(f" {report.resyncs:>7}", "look" if report.resyncs else "dim"),
@@ -149,8 +153,8 @@ def _columns(report: LinkReport, now: float) -> Line:
     )
 
 
-def _header(*, after: bool = True) -> Line:
-    names = f" {'connection':<{NAME}} {'state':<15} {'up':>7} {'tries':>7} {'rtt':>6}"
+def _header(width: int, *, after: bool = True) -> Line:
+    names = f" {'connection':<{name_cells(width)}} {'state':<15} {'up':>7} {'tries':>7} {'rtt':>6}"
     more = f"  {'next':<18} last cause" if after else ""
     return (Span(f"{names} {'resyncs':>7} {'bad':>4}{more}", "off"),)
 
@@ -171,12 +175,13 @@ def _timelines(reports: Sequence[LinkReport], look: Look) -> list[Line]:
 
     They stand below each other, with the time below them.
     """
-    lead = NAME + 2
+    named = name_cells(look.width)
+    lead = named + 2
     cells = cells_per_minute(look.width - lead)
     room = MINUTES * cells if cells else look.width - lead
 
     def timeline(name: str, cut: str) -> Line:
-        head = Span(f" {shorten(clean(name, 40), NAME):<{NAME}} ", "dim")
+        head = Span(f" {shorten(clean(name, 40), named):<{named}} ", "dim")
         return (head, *strip(cut, room, max(1, cells)))
 
     rows: list[Line] = [()]
