@@ -271,3 +271,19 @@ def test_the_cursor_cannot_leave_what_is_in_sight(
         pane.move(0, dy)
     cells = [span.role for row in picture.rows for span in row]
     assert "cursor" in cells
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        ("0.5119", "0.5119"),
+        ("17.0514", "17.0514"),
+        ("1751.7875", "1,751.788"),
+        ("253923.8712", "253,923.9"),
+    ],
+)
+def test_large_sizes_leave_their_room_to_the_bars(size: str, shown: str) -> None:
+    market = market_of(book_of([("150.00", size)], [("150.01", size)]))
+    rows = [plain_text(row) for row in drawn(market, 38, 12).rows]
+    cells = [row.split() for row in rows if "150.0" in row and "mid" not in row]
+    assert [words[1] for words in cells] == [shown, shown]

@@ -73,7 +73,14 @@ def test_a_size_stays_in_its_column_and_nothing_is_called_zero_that_is_not(
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1240, "1.24k"), (0.5, "0.50"), (12.34, "12.3"), (5_600_000, "5.60M"), (0, "0")],
+    [
+        (1240, "1.24k"),
+        (0.5, "0.50"),
+        (12.34, "12.3"),
+        (5_600_000, "5.60M"),
+        (8_080_000_000, "8.08B"),
+        (0, "0"),
+    ],
 )
 def test_sizes_for_people_have_three_digits(value: float, text: str) -> None:
     assert human(value) == text

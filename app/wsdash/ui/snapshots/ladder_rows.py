@@ -21,6 +21,9 @@ MIRROR_WIDTH = 44
 FINEST = 4
 """Digits after the point of a size at most; the read-out of the cursor is exact."""
 
+MOST: Final = 7
+"""Digits of a size in all: a hundredth of thousands says nothing, and a bar does."""
+
 LARGE: Final = 5
 """How many times the median of the sizes in sight a level must have to be marked as large."""
 
@@ -78,7 +81,7 @@ def columns_of(
     largest = max((rung.total for rung in shown), default=Decimal(1))
     side = (width - price.width - 4) // 2 if mirrored else width - price.width - 3
     whole = max(2, len(f"{int(scale):,}"))
-    finest = min(digits.size, FINEST)
+    finest = min(digits.size, FINEST, max(0, MOST - len(f"{int(scale)}")))
     size = min(max(6, side * 2 // 5), whole + 1 + finest)
     shown_digits = max(0, min(finest, size - 1 - whole))
     total = max(6, min(side // 3, len(f"{int(largest):,}") + 1 + min(3, shown_digits)))

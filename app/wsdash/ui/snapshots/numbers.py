@@ -9,7 +9,8 @@ from typing import NamedTuple
 from wsdash.domain.numbers import SCALE, decimals, trimmed
 from wsdash.ui.snapshots.lines import Span
 
-_SUFFIXES = ("", "k", "M", "G", "T", "P")
+_SUFFIXES = ("", "k", "M", "B", "T", "Q")
+"""As markets write them: a billion is a ``B``, no ``G``."""
 
 
 class Column(NamedTuple):
