@@ -216,3 +216,12 @@ async def test_a_pane_alone_on_a_small_screen_has_the_words_in_its_title(ascii_o
         feed.time += 4.0
         app.board_screen.draw_all()
         await shows(pilot, "Tape")
+
+
+async def test_beside_other_markets_no_pane_is_named_in_half_a_word() -> None:
+    app, _, _ = dashboard()
+    async with app.run_test(size=(200, 60)) as pilot:
+        await shows(pilot, "BTC/USD kraken", "LIVE")
+        await pilot.press("N", "N")
+        await shows(pilot, "C SOL/USD", "A Tape", "A Depth")
+        assert not [line for line in screen_lines(app) if "…" in line and "┌" in line]

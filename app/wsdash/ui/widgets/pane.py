@@ -198,7 +198,7 @@ class Pane(Guarded):
         if key is None or self.names_market:
             return (letter, *title)
         full = (letter, market_title(market, key)[0], Span(" "), *title)
-        return full if width_of(full) + 14 <= self.size.width else (letter, *title)
+        return full if width_of(full) + 17 <= self.size.width else (letter, *title)
 
     def _current(self, frame: Frame) -> Picture:
         if self.frozen_at is not None and self._picture is not None:
