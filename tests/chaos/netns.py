@@ -14,8 +14,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.chaos.rough import CLOSED, FAR, NEAR, RoughPath, Weather
+
+if TYPE_CHECKING:
+    from wsdash.feed.live import LiveFeed
 
 ROOT: Final = Path(__file__).parents[2]
 HERE: Final = "10.9.0.1"
@@ -192,7 +201,114 @@ async def address_goes() -> dict[str, Any]:
     return {"noticed": noticed, "back": back}
 
 
-CASES: Final = {"names": names, "black_hole": black_hole, "address_goes": address_goes}
+@asynccontextmanager
+async def far_away() -> AsyncIterator[tuple[RoughPath, LiveFeed]]:
+    """Both venues of an exchange, and a feed that wants their books, a rough path apart."""
+    from tests.chaos.house import BTC, books, feed_on, is_live, until
+    from tests.chaos.proxy import Proxy
+
+    from wsdash.exchange import Exchange
+
+    path = RoughPath()
+    path.start()
+    async with (
+        Exchange(seed=7) as exchange,
+        Proxy(exchange.port).open(NEAR) as door,
+        Proxy(exchange.rest_port).open(NEAR) as hatch,
+    ):
+        path.ports = {door.port, hatch.port}
+
+        def there(address: str) -> str:
+            moved = address.replace(f"127.0.0.1:{exchange.port}", f"{FAR}:{door.port}")
+            return moved.replace(f"127.0.0.1:{exchange.rest_port}", f"{FAR}:{hatch.port}")
+
+        urls = exchange.urls
+        feed = feed_on(
+            {name: (there(urls[name]["ws_url"]), there(urls[name]["rest_url"])) for name in BTC}
+        )
+        async with feed.running():
+            feed.want(books(*BTC.values()))
+            await until(lambda: all(is_live(feed, key) for key in BTC.values()))
+            yield path, feed
+
+
+async def rough(seconds: float) -> dict[str, Any]:
+    """A path that delays, reorders, loses, and is narrower than what comes."""
+    from tests.chaos.house import BTC, reasons, state
+
+    async with far_away() as (path, feed):
+        path.up = path.down = Weather(delay=0.2, jitter=0.1, loss=0.05, rate=32_000)
+        states: Counter[str] = Counter()
+        for _ in range(int(seconds * 4)):
+            await asyncio.sleep(0.25)
+            states.update(str(state(feed, key)) for key in BTC.values())
+        return {
+            "reasons": reasons(feed),
+            "states": dict(states),
+            "lost": path.lost / (path.lost + path.carried),
+            "overtaken": path.overtaken / path.carried,
+        }
+
+
+async def late() -> dict[str, Any]:
+    """A path that is suddenly seconds longer, and as short as before again."""
+    from tests.chaos.house import BTC, is_live, reasons, state, until
+
+    from wsdash.feed.market import ChannelState
+
+    key = BTC["binance"]
+    shown: list[float] = []
+    async with far_away() as (path, feed):
+        stream = feed.board.market(key).streams["book"]
+        path.down = Weather(delay=0.05)
+        await asyncio.sleep(3)
+        usual = path.took
+        for longer in (1.0, 3.0, 4.5):
+            path.down = Weather(delay=0.05 + longer)
+            await asyncio.sleep(longer + 3)
+            shown.append(stream.behind / (path.took - usual))
+        path.down = Weather(delay=0.05)
+        await until(lambda: is_live(feed, key))
+        lost = reasons(feed)
+        path.down = Weather(delay=6.05)
+        stale = await until(lambda: state(feed, key) is ChannelState.STALE)
+        path.down = Weather(delay=0.05)
+        back = await until(lambda: is_live(feed, key))
+        return {"shown": shown, "stale": stale, "back": back, "reasons": lost}
+
+
+async def road_closed() -> dict[str, Any]:
+    """The road is closed without a word, and open again later."""
+    from tests.chaos.house import BTC, is_live, link, until
+
+    from wsdash.feed.link import LinkState
+
+    def lost(name: str) -> bool:
+        return link(feed, name).state is not LinkState.LIVE
+
+    async with far_away() as (path, feed):
+        loop = asyncio.get_running_loop()
+        path.up = path.down = CLOSED
+        start = loop.time()
+        await until(lambda: lost("kraken"))
+        beating = loop.time() - start
+        await until(lambda: lost("binance"))
+        others = loop.time() - start
+        await asyncio.sleep(5)
+        path.up = path.down = Weather(delay=0.02)
+        back = await until(lambda: all(is_live(feed, key) for key in BTC.values()), 30)
+    return {"beating": beating, "others": others, "back": back}
+
+
+CASES: Final[dict[str, Callable[[], Coroutine[Any, Any, dict[str, Any]]]]] = {
+    "names": names,
+    "black_hole": black_hole,
+    "address_goes": address_goes,
+    "rough": partial(rough, 60.0),
+    "rough_for_long": partial(rough, 600.0),
+    "late": late,
+    "road_closed": road_closed,
+}
 
 if __name__ == "__main__":
     print(json.dumps(asyncio.run(CASES[sys.argv[1]]())))

@@ -58,9 +58,9 @@ class Proxy:
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[Proxy]:
-        """Let connections through while in the context."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+    async def open(self, host: str = "127.0.0.1") -> AsyncIterator[Proxy]:
+        """Let connections to an address through while in the context."""
+        server = await asyncio.start_server(self._serve, host, 0)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.chaos import netns
+from tests.chaos import netns, rough
 from tests.chaos.plugin import Figure
 
 REASON = netns.missing()
@@ -37,4 +37,39 @@ def test_an_address_that_goes_is_noticed_and_its_return_is_used_at_once(figure: 
     measured = netns.run("address_goes")
     figure("A8", **measured)
     figure("S2", beating=measured["noticed"])
+    assert measured["back"] < 16
+
+
+needs_device = pytest.mark.skipif(bool(rough.missing()), reason=rough.missing())
+
+
+@needs_device
+@pytest.mark.row("A7")
+def test_a_path_that_loses_reorders_and_is_too_narrow_costs_no_connection(figure: Figure) -> None:
+    """Packets of a real TCP: 5 % lost, 200 ms and up to 100 more or less each, 256 kbit/s."""
+    measured = netns.run("rough", 85)
+    figure("A7", **measured["states"], lost=measured["lost"], overtaken=measured["overtaken"])
+    assert measured["lost"] > 0.03
+    assert measured["overtaken"] > 0.1
+    assert len(measured["reasons"]) <= 1, measured["reasons"]
+    assert measured["states"]["LIVE"] > 20
+
+
+@needs_device
+@pytest.mark.row("A7")
+def test_the_lag_that_is_shown_is_that_of_the_path(figure: Figure) -> None:
+    measured = netns.run("late")
+    figure("A7", shown=measured["shown"])
+    assert all(0.9 < share < 1.1 for share in measured["shown"]), measured
+    assert measured["reasons"] == []
+
+
+@needs_device
+@pytest.mark.row("A6", "A8")
+def test_a_road_that_is_closed_without_a_word_is_noticed_and_used_when_open(
+    figure: Figure,
+) -> None:
+    measured = netns.run("road_closed")
+    figure("S2", beating=measured["beating"], others=measured["others"])
+    figure("A8", back=measured["back"])
     assert measured["back"] < 16

@@ -371,7 +371,7 @@ def test_requests_end_with_their_socket() -> None:
             before = len(asyncio.all_tasks())
             network.sockets[0].close_with(1001)
             await until(BACKOFF, connection)
-            assert len(asyncio.all_tasks()) == before - 2  # the sending, and the request
+            assert len(asyncio.all_tasks()) == before - 3  # the sending, the pings, and the request
             await until(LIVE, connection)
             assert len(asyncio.all_tasks()) == before
 

@@ -118,7 +118,7 @@ def test_the_book_after_the_swap_is_the_new_connections() -> None:
     async def act(live: LiveFeed, network: Network, choir: Choir) -> None:
         before = live.board.markets[BTC].book
         live.rotate("toy public")
-        await asyncio.sleep(5)
+        await asyncio.sleep(5.1)
         after = live.board.markets[BTC].book
         assert after is not before
         assert after is not None

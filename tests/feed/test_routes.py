@@ -11,9 +11,9 @@ import pytest
 from tests.feed.scripted import BOOK, Network, Server, feed
 from tests.virtual import play
 
+from wsdash.feed.keepalive import PROBE_TIMEOUT
 from wsdash.feed.link import LinkState
 from wsdash.feed.live import LiveFeed
-from wsdash.feed.talk import PROBE_TIMEOUT
 
 pytestmark = pytest.mark.row("A8")
 

@@ -132,11 +132,17 @@ class Connection:
         """Carry on under another name."""
         self.link = msgspec.structs.replace(self.link, name=name)
 
-    def tick(self, now: float) -> None:
-        """Look at the clock, about four times a second."""
+    def tick(self, now: float, lag: float = 0.0) -> None:
+        """Look at the clock, about four times a second.
+
+        Args:
+            now: monotonic seconds.
+            lag: seconds by which its data comes later than it could.
+        """
         self._replace(forgive(self.link, now))
         if (talk := self._talk) is None or not talk.look(now):
             return
+        talk.keepalive.lag = lag
         talk.ask(lambda session, now: session.ticked(now))
         fault = talk.pulse.read(talk.frames, talk.session.tally.unparsed, now)
         fault = fault or talk.pulse.judge(self.link, now, wanted=bool(self._wanted))
@@ -170,7 +176,7 @@ class Connection:
     @property
     def rtt(self) -> float | None:
         """Seconds of the last ping's round trip."""
-        return (self._talk.socket.latency or None) if self._talk is not None else None
+        return self._talk.keepalive.rtt if self._talk is not None else None
 
     def awaits(self, symbol: str) -> bool:
         """Whether a REST answer about a market is under way: its own deadline runs."""

@@ -17,8 +17,6 @@ from wsdash import __version__
 OPEN_TIMEOUT = 8.0
 """Seconds for name, TCP, TLS and upgrade together."""
 
-PING_EVERY = 5.0
-PING_TIMEOUT = 5.0
 CLOSE_TIMEOUT = 0.5
 SECOND_ADDRESS_AFTER = 0.25
 """Seconds until the next of several addresses is tried beside the first (RFC 8305)."""
@@ -35,8 +33,6 @@ Proxy: TypeAlias = str | Literal[True] | None
 
 class Socket(Protocol):
     """An open connection, as far as it is used here."""
-
-    latency: float
 
     async def recv(self, decode: bool | None = None) -> str | bytes:
         """Wait for the next message."""
@@ -112,8 +108,7 @@ def opener(proxy: Proxy = None) -> OpenSocket:
             compression=None,
             create_connection=_Connection,
             open_timeout=OPEN_TIMEOUT,
-            ping_interval=PING_EVERY,
-            ping_timeout=PING_TIMEOUT,
+            ping_interval=None,
             close_timeout=CLOSE_TIMEOUT,
             max_size=max_size,
             proxy=None if loopback else proxy,

@@ -74,6 +74,11 @@ def of_venue(board: Board, venue: str) -> list[tuple[Subscription, Stream]]:
     ]
 
 
+def lag(board: Board, venue: str) -> float:
+    """Return by how many seconds the latest of a venue's channels comes later than it could."""
+    return max((stream.behind for _, stream in of_venue(board, venue)), default=0.0)
+
+
 def find(board: Board, venue: str, symbol: str, channel: Channel) -> Stream | None:
     """Return the stream of a market's channel, or of the account."""
     if channel == "account":

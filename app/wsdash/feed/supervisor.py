@@ -180,7 +180,7 @@ class Supervisor:
         now = self._clock.monotonic()
         for line in self.lines.values():
             connection = line.connection
-            connection.tick(now)
+            connection.tick(now, streams.lag(self.board, connection.venue.name))
             line.history.note(connection.link, connection.frames, now)
             for sub in line.wanted:
                 stream = streams.find(self.board, connection.venue.name, sub.symbol, sub.channel)

@@ -18,7 +18,8 @@ from wsdash.domain.events import (
     Printed,
     TickerMoved,
 )
-from wsdash.feed.causes import AuthRefused, Dropped, Garbled, Silence
+from wsdash.feed.causes import AuthRefused, Dropped, Garbled
+from wsdash.feed.keepalive import Keepalive
 from wsdash.feed.observer import Tools
 from wsdash.feed.outbox import Outbox
 from wsdash.feed.pulse import Pulse
@@ -27,9 +28,6 @@ from wsdash.venues.venue import Request, Session, Step
 
 if TYPE_CHECKING:
     from wsdash.feed.connection import Connection
-
-PROBE_TIMEOUT = 2.0
-"""Seconds for the answer to a ping that puts a socket to the test."""
 
 TURN = 0.001
 """Seconds of frames after which the others have a turn: a key passes through many."""
@@ -51,6 +49,8 @@ class Talk:
     Attributes:
         fault: why it was given up, None while it was not.
         frames: that came in.
+        pulse: the signs of life that came by themselves.
+        keepalive: those that were asked for.
     """
 
     def __init__(
@@ -68,6 +68,8 @@ class Talk:
         self._connection, self._tools, self._moved = connection, tools, moved
         self._requests: list[Request] = []
         self._outbox = Outbox(self._send, connection.venue.messages, tools.clock, self.drop)
+        self.keepalive = Keepalive(socket, tools.clock, self.drop)
+        self._outbox.run(self.keepalive.run())
 
     async def listen(self) -> None:
         """Take frames until the socket ends."""
@@ -110,7 +112,7 @@ class Talk:
 
     def probe(self) -> None:
         """Put the socket to the test: an answer to a ping soon, or another socket."""
-        self._outbox.run(self._answers())
+        self._outbox.run(self.keepalive.probe())
 
     def follow(self, step: Step) -> None:
         """Make happen what the session returned."""
@@ -157,13 +159,6 @@ class Talk:
         self._requests.remove(request)
         self._tools.observer.answer(self._connection, request, answer.body)
         self.follow(self.session.answered(request, answer, self._tools.clock.monotonic()))
-
-    async def _answers(self) -> None:
-        try:
-            async with asyncio.timeout(PROBE_TIMEOUT):
-                await (await self.socket.ping())
-        except TimeoutError:
-            self.drop(Silence(f"no pong in {PROBE_TIMEOUT:.0f} s after the network changed"))
 
 
 def _read(frame: bytes) -> None:
