@@ -26,6 +26,7 @@ from wsdash.ui import modes
 from wsdash.ui.host import Host
 from wsdash.ui.output import FrameWriter, open_terminal, say_farewell
 from wsdash.ui.output_stats import OutputStats
+from wsdash.ui.storm import Storm
 from wsdash.ui.typed import Typed
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ class SafeDriver(LinuxDriver):
         self._frame: list[str] | None = None
         self._out = -1
         self._owner = threading.get_ident()
-        self._resizing = self._stopped_here = False
+        self._storm = Storm(self._loop.call_later, self._send_size)
+        self._stopped_here = False
         signal.signal(signal.SIGCONT, lambda *_: self._later(self._continued))
         signal.signal(signal.SIGTSTP, lambda *_: self._later(self.stop_process))
 
@@ -120,7 +122,7 @@ class SafeDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal over."""
         self._open_output()
-        signal.signal(signal.SIGWINCH, lambda *_: self._later(self._resized_soon))
+        signal.signal(signal.SIGWINCH, lambda *_: self._later(self._storm.signalled))
         self._send_size()
         self.attrs_before = None
         with contextlib.suppress(termios.error):
@@ -200,17 +202,11 @@ class SafeDriver(LinuxDriver):
             self._host.screen_lost()
             self._host.on_resume(seconds_away)
 
-    def _resized_soon(self) -> None:
-        if not self._resizing:  # a storm of signals is one resize
-            self._resizing = True
-            self._loop.call_later(0.02, self._send_size)
-
     def _send_size(self) -> None:
-        self._resizing = False
         size = Size(*self._get_terminal_size())
-        self._app.post_message(events.Resize(size, size))
         if self._host is not None:
-            self._host.screen_lost()
+            self._host.screen_resized()
+        self._app.post_message(events.Resize(size, size))
 
     # ------------------------------------------------------------------- input
 

@@ -12,6 +12,12 @@ class Host(Protocol):
     def screen_lost(self) -> None:
         """The terminal no longer shows what was sent: draw all of it."""
 
+    def screen_resized(self) -> None:
+        """The terminal has another size, which is on its way: what was sent is not there any more.
+
+        It may also be the same size as before, of a terminal that was another in between.
+        """
+
     def output_drained(self) -> None:
         """The terminal has caught up (any thread)."""
 

@@ -73,7 +73,7 @@ class TerminalApp(App[None]):
         self._home: asyncio.AbstractEventLoop | None = None
         self._lag_task: asyncio.Task[None] | None = None
         self._diff = CellDiff()
-        self._missed = False
+        self._missed = self._resizing = False
         self._pause = contextlib.ExitStack()
         self._paused = False
 
@@ -103,6 +103,8 @@ class TerminalApp(App[None]):
         driver = self._driver
         if not isinstance(driver, SafeDriver) or renderable is None:
             super()._display(screen, renderable)
+        elif self._resizing:  # of a size that the terminal has no more; all of it is drawn soon
+            driver.stats.dropped()
         elif driver.behind or self.congested:
             driver.stats.dropped()
             self._missed = True
@@ -133,6 +135,16 @@ class TerminalApp(App[None]):
         self._diff.forget()
         self._missed = True
         self._caught_up()  # what was missed on the way to the old picture does not count
+
+    def screen_resized(self) -> None:
+        """Draw nothing until it is laid out for the size that is on its way, and then all of it."""
+        self._resizing = True
+
+    def _check_resize(self) -> None:
+        super()._check_resize()
+        if self._resizing:
+            self._resizing = False
+            self.screen_lost()
 
     def action_redraw(self) -> None:
         """Draw everything again, should something else have written on the terminal."""

@@ -89,3 +89,15 @@ def test_redraw_repairs_what_another_program_wrote() -> None:
         terminal.output += b"\x1b[HBroadcast message from root\r\n\x1b[2J"
         terminal.type("l")
         terminal.until(lambda: rows_with(terminal, last["number"]) == 20, "the picture again")
+
+
+@pytest.mark.row("F4")
+def test_a_resize_is_one_frame_and_none_of_the_old_size_is_sent_after_it() -> None:
+    with Terminal() as terminal:
+        last = terminal.frozen()
+        terminal.until(lambda: rows_with(terminal, last["number"]) == 20, "the last picture")
+        before = terminal.ask("r", "report")["drawn"]
+        terminal.output.clear()
+        terminal.resize(101, 33)
+        terminal.until(lambda: rows_with(terminal, last["number"]) == 20, "the picture again")
+        assert terminal.ask("r", "report")["drawn"] == before + 1

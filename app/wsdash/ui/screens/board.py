@@ -9,14 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingsMap, BindingType
 from textual.dom import DOMNode
 from textual.layout import Layout
-from textual.screen import Screen
-from textual.timer import Timer
 
 from wsdash.ui.desk import Desk
 from wsdash.ui.keys import bindings
 from wsdash.ui.layouts.kinds import name_of
 from wsdash.ui.layouts.tree import Place
 from wsdash.ui.screens.cast import Cast
+from wsdash.ui.screens.framed import Framed
 from wsdash.ui.screens.plan import PANES, Wish, plan
 from wsdash.ui.screens.rooms import Rooms
 from wsdash.ui.screens.seek_plan import replay_plan
@@ -28,7 +27,7 @@ TICK = 0.25
 """Seconds between two looks at ages and countdowns."""
 
 
-class Board(Screen[None]):
+class Board(Framed):
     """Every pane in its place.
 
     Attributes:
@@ -40,10 +39,7 @@ class Board(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
     def __init__(self, desk: Desk, tempo: Tempo) -> None:
-        super().__init__(id="dashboard")
-        self._tempo = tempo
-        self._frames: Timer | None = None
-        self._awaited: Pane | None = None
+        super().__init__(tempo, name="dashboard")
         self.desk = desk
         self.wish = Wish()
         self.cast = Cast(desk)
@@ -52,26 +48,6 @@ class Board(Screen[None]):
         self._ticks = 0
         self._bound_for = ""
         self._rooms = Rooms(self._places, self.panes, lambda: self.call_later(self._others_shown))
-
-    @property
-    def _update_timer(self) -> Timer:
-        """The screen's own frame timer, so that panes drawn apart still share frames.
-
-        It rests while nothing changes, and then fires at once.
-        """
-        if self._frames is None:
-            self._frames = self.set_interval(self._tempo.pace(), self._on_timer_update, pause=True)
-        return self._frames
-
-    def hurry(self) -> None:
-        """A key was pressed: what it does to the focused pane waits for no frame."""
-        self._awaited = self.focused if isinstance(self.focused, Pane) else None
-
-    def on_idle(self) -> None:
-        """Draw now what a key did; Textual's own handler comes after this one."""
-        if self._awaited in self._dirty_widgets:
-            self._awaited = None
-            self._on_timer_update()
 
     @property
     def layout(self) -> Layout:
@@ -127,8 +103,8 @@ class Board(Screen[None]):
         self.call_after_refresh(self._settle)
 
     def on_resize(self) -> None:
-        """Draw everything for the new size."""
-        self.call_after_refresh(self._settle)
+        """Focus what is on the screen at this size; all of it is drawn with the layout."""
+        self.call_after_refresh(self._refocus)
 
     def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
         """Say which keys matter now; keys are about the group of the focused pane."""
@@ -140,6 +116,13 @@ class Board(Screen[None]):
         self.cast.keys.draw()
 
     # -------------------------------------------------------------------- drawing
+
+    def fit_panes(self, *, whole: bool) -> None:
+        """Draw what has another place than in the frame before."""
+        if self._rooms.arranged:
+            self._rooms.arranged = False
+            for pane in self.panes.values():
+                pane.fit(whole=whole)
 
     def draw_all(self) -> None:
         """Draw every pane that is on the screen."""
@@ -200,10 +183,14 @@ class Board(Screen[None]):
 
     def _settle(self) -> None:
         """Focus what is on the screen, and draw all of it."""
+        self._refocus()
+        self.draw_all()
+
+    def _refocus(self) -> None:
+        """Focus what is on the screen, if the focused pane is not."""
         if self.focused is None or getattr(self.focused, "place", None) is None:
             wished = self.wish.maximised or self.wish.side or self.named("ladder")
             self.focus_pane(wished)
-        self.draw_all()
 
     def _turn_to(self, letter: str) -> None:
         """Put a group in focus: what goes with that shows nothing of the other's market."""

@@ -21,7 +21,11 @@ TELLING: Final = frozenset({"keys", "compact"})
 
 
 class Rooms(Layout):
-    """Asks for the plan at every size, so that a resize settles in one pass."""
+    """Asks for the plan at every size, so that a resize settles in one pass.
+
+    Attributes:
+        arranged: set whenever panes were given their places.
+    """
 
     name = "rooms"
 
@@ -35,6 +39,7 @@ class Rooms(Layout):
         self._panes = panes
         self._changed = changed
         self._shown: set[str] = set()
+        self.arranged = False
 
     def arrange(
         self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
@@ -48,6 +53,7 @@ class Rooms(Layout):
         if places.keys() != self._shown:
             self._shown = set(places)
             self._changed()
+        self.arranged = True
         silent = not TELLING & places.keys()
         placements = []
         for pane in self._panes.values():

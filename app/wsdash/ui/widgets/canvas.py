@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -52,6 +52,17 @@ class Canvas(Widget):
             for y in dirty:
                 self._drawn.pop(y, None)
             self.refresh(*(Region(0, y, width, 1) for y in dirty))
+
+    def asked_for(self) -> None:
+        """All of it is in the frame that is being made: it need not be asked for again."""
+        self._exchange_repaint_regions()
+        self._repaint_required = False
+
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        # Nothing stands in it: its size is no reason to lay everything out once more.
+        return super()._size_updated(size, virtual_size, container_size, layout=False)
 
     def render_line(self, y: int) -> Strip:
         """Return a line as Textual wants it; equal lines are the same object."""

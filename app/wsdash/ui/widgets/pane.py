@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.geometry import Size
 from textual.message import Message
 
 from wsdash.domain.events import Channel
@@ -60,6 +61,7 @@ class Pane(Guarded):
         self.frozen_at: float | None = None
         self.figure = ""
         self._picture: Picture | None = None
+        self._fits: tuple[Size, Place | None, bool] | None = None
 
     @property
     def group(self) -> Group:
@@ -166,9 +168,22 @@ class Pane(Guarded):
         if current and len(message.lines) == self.size.height and self.place is not None:
             self.show(message.lines)
 
+    def fit(self, *, whole: bool = False) -> None:
+        """Draw for another size or place than before.
+
+        Args:
+            whole: the frame that is being made shows all there is, asked for or not.
+        """
+        fits = (self.size, self.place, self.tells)
+        if fits != self._fits:
+            self._fits = fits
+            self.draw()
+            if whole:
+                self.asked_for()
+
     def on_resize(self) -> None:
-        """The size changed: draw for the new one."""
-        self.draw()
+        """The size changed: draw for the new one, unless that was done with the layout."""
+        self.fit()
 
     def on_focus(self) -> None:
         """Brighten the border."""
