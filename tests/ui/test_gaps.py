@@ -139,3 +139,14 @@ def test_a_small_ledger_shows_first_what_missed_most() -> None:
     assert "1 gap, 30s" in rows[0]
     whole = gap_sheet([gap], NAMES, 1_000.0, (38, 24), 0).rows
     assert [plain_text(row)[1:16].strip() for row in whole[:4]] == NAMES
+
+
+def test_the_cause_has_all_the_room_that_the_rest_leaves() -> None:
+    gap = Gap(900.0, 910.0, "kraken public", "BTC/USD", "no data for 5 s", ("book",))
+    whole = Gap(905.0, 906.0, "kraken public", "", "BTC/USD book silent")
+    head, *rows = [
+        plain_text(row) for row in gap_sheet([gap, whole], NAMES, 1_000.0, (73, 14), 0).rows[4:]
+    ]
+    assert [row.rstrip()[head.index("cause") :] for row in rows] == [gap.reason, whole.reason]
+    for name, column in (("market", ("BTC/USD", "all")), ("data", ("book", "all"))):
+        assert tuple(row[head.index(name) :].split()[0] for row in rows) == column

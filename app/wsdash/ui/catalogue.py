@@ -77,7 +77,8 @@ class Catalogue:
         key = MarketKey(venue, name)
         listed = self._desk.feed.board.instruments.get(venue, {}).get(name)
         market = self._desk.market_of(key)
-        at: Line = (Span(f"{clean(venue, 10):<10} ", "dim"),)
+        widest = max((len(clean(one, 10)) for one in (*self._venues(), venue)), default=0)
+        at: Line = (Span(f"{clean(venue, 10):<{widest}} ", "dim"),)
         closed = listed is not None and listed.status != "online"
         state: Line = (Span(f"{clean(listed.status, 12)} ", "look"),) if listed and closed else ()
         price = shown_price(market) if market is not None else "—"

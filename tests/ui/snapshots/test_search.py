@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wsdash.domain.text import clean
 from wsdash.ui.snapshots.finder import finder_rows, pending_row
-from wsdash.ui.snapshots.lines import Span, plain_text, width_of
+from wsdash.ui.snapshots.lines import Line, Span, plain_text, width_of
 from wsdash.ui.snapshots.search import Index, Item, found
 
 MARKETS = [
@@ -112,3 +112,19 @@ def test_a_name_keeps_its_room_before_what_is_beside_it(width: int) -> None:
     assert width_of(row) == width
     assert ("65,000.2" in plain_text(row)) == (width >= 32)
     assert width_of(pending_row("kraken", "the list is on its way, 3s", width)) == width
+
+
+@pytest.mark.parametrize("width", range(24, 60))
+def test_the_columns_beside_what_was_found_stand(width: int) -> None:
+    items = [Item(name, name, "") for name in ("BTC/USD", "BTC/USDT", "ETH/BTC")]
+    prices = {"BTC/USD": "65,006.1 ", "BTC/USDT": "65,006.1 "}
+
+    def beside(item: Item) -> list[Line]:
+        at: Line = (Span("kraken  "),)
+        price = prices.get(item.value)
+        return [(Span(f"{price}LIVE "), *at), (Span(price), *at), at] if price else [at]
+
+    rows = [plain_text(row) for row in finder_rows(items, 0, width, 5, beside=beside)]
+    assert len({row.find("65,006.1") for row in rows[:2]}) == 1
+    assert len({row.find("LIVE") for row in rows[:2]}) == 1
+    assert all("kraken" in row for row in rows)

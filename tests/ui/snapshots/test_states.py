@@ -156,6 +156,12 @@ def test_a_reason_is_never_cut_into_another(width: int) -> None:
         assert not shown.endswith(" no")
 
 
+def test_a_number_without_its_unit_is_left_out_and_a_code_is_not() -> None:
+    silent = Verdict("RESYNC", "no data for 5 s", "look")
+    assert {silent.line(width)[0].text for width in range(14, 22)} == {"RESYNC no data"}
+    assert Verdict("HOLD", "02:31 429 rate limited", "bad").line(16)[0].text == "HOLD 02:31 429"
+
+
 @pytest.mark.row("A7")
 def test_a_book_that_comes_late_says_by_how_much() -> None:
     stream = live_book()

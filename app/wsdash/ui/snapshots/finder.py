@@ -35,16 +35,25 @@ def finder_rows(
     if not items:
         return [(Span(" nothing found", "dim"),)]
     first = min(max(0, chosen - height // 2), max(0, len(items) - height))
+    seen = items[first : first + height]
+    forms = _alike(seen, [beside(item) if beside else [note(item, width)] for item in seen], width)
     rows: list[Line] = []
-    for index, item in enumerate(items[first : first + height], first):
+    for index, (item, right) in enumerate(zip(seen, forms, strict=True), first):
         role = "cursor" if index == chosen else "bright" if item.value in marked else "text"
         mark = "+" if item.value in marked else " "
-        choices = beside(item) if beside is not None else [note(item, width)]
-        room = width - max(_NAME, min(len(item.name), width // 2)) - 3
-        right = next((line for line in choices if width_of(line) <= room), ())
         name = shorten(item.name, max(_NAME, width - width_of(right) - 3))
         rows.append(spread((Span(f"{mark}{name} ", role),), right, width))
     return rows
+
+
+def _alike(items: Sequence[Item], choices: Sequence[Sequence[Line]], width: int) -> list[Line]:
+    """Return what stands beside each item: of as many forms the same one, so that columns stand."""
+    worst: dict[int, int] = {}
+    for item, forms in zip(items, choices, strict=True):
+        room = width - max(_NAME, min(len(item.name), width // 2)) - 3
+        fitting = next((at for at, line in enumerate(forms) if width_of(line) <= room), len(forms))
+        worst[len(forms)] = max(fitting, worst.get(len(forms), 0))
+    return [next(iter(forms[worst[len(forms)] :]), ()) for forms in choices]
 
 
 def note(item: Item, width: int) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from wsdash.domain.text import clean
 from wsdash.feed.gaps import Gap
@@ -38,9 +38,11 @@ def gap_sheet(
     if not gaps:
         rows += [(), (Span(" no gap so far", "dim"),)]
     else:
-        rows.append(_header(width))
-        for gap in gaps[skip : skip + height]:
-            rows += _gap(gap, wall, width)
+        seen = gaps[skip : skip + height]
+        where = _where(seen)
+        rows.append(_header(width, where))
+        for gap in seen:
+            rows += _gap(gap, wall, width, where)
     open_ = sum(1 for gap in gaps if gap.end is None)
     notes: tuple[Line, ...] = ((Span(f"{len(gaps)} in all", "dim"),),)
     if open_:
@@ -80,14 +82,29 @@ def _total(name: str, gaps: Iterable[Gap], wall: float, width: int) -> Line:
     return fit(first_fit(width, [(head, Span(told, role)), (head, Span(short, role))]), width)
 
 
-def _header(width: int) -> Line:
+class _Where(NamedTuple):
+    """Cells of where something was missing: as wide as what is in sight, the cause has the rest."""
+
+    connection: int
+    market: int
+    data: int
+
+
+def _where(gaps: Sequence[Gap]) -> _Where:
+    names = [len(clean(gap.connection, 40)) for gap in gaps]
+    markets = [len(clean(gap.symbol, 11)) for gap in gaps]
+    data = [len(", ".join(gap.channels)) for gap in gaps if gap.symbol]
+    return _Where(min(18, max(10, *names)), max(6, *markets, 0), min(10, max([4, *data])))
+
+
+def _header(width: int, cells: _Where) -> Line:
     if width < NARROW:
         return (Span(" " + "┈" * (width - 2), "faint"),)
-    where = f"{'connection':<16}{'market':<12}{'data':<8}"
+    where = f"{'connection':<{cells.connection}} {'market':<{cells.market}} {'data':<{cells.data}} "
     return (Span(f" {'start':<8} {'end':<8} {'length':>6}  {where}cause", "off"),)
 
 
-def _gap(gap: Gap, wall: float, width: int) -> list[Line]:
+def _gap(gap: Gap, wall: float, width: int, cells: _Where) -> list[Line]:
     length = _seconds((wall if gap.end is None else gap.end) - gap.start)
     end = Span(f"{'open':<8} ", "bad") if gap.end is None else Span(f"{clock(gap.end):<8} ", "text")
     head = (Span(f" {clock(gap.start):<8} ", "text"), end, Span(f"{length:>6}  ", "text"))
@@ -98,7 +115,9 @@ def _gap(gap: Gap, wall: float, width: int) -> list[Line]:
         told = f"{market} {data}" if gap.symbol and data else market
         below = f"   {clean(gap.connection, 20)} {told}: {cause}"
         return [fit(head, width), fit((Span(below, "dim"),), width)]
-    where = f"{shorten(clean(gap.connection, 40), 15):<16}{market:<12}{shorten(data, 7):<8}"
+    name = shorten(clean(gap.connection, 40), cells.connection)
+    data = shorten(data, cells.data)
+    where = f"{name:<{cells.connection}} {market:<{cells.market}} {data:<{cells.data}} "
     return [fit((*head, Span(where, "dim"), Span(cause, "text")), width)]
 
 

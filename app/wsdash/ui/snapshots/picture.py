@@ -99,9 +99,11 @@ class Frame(NamedTuple):
 
 
 def _dangles(words: list[str]) -> bool:
-    """Tell whether the last word alone says something else: the "no" of "no answer"."""
+    """Tell whether the last word alone says something else: "no" of "no answer", 5 of "5 s"."""
     opened = sum(word.count("(") - word.count(")") for word in words)
-    return opened > 0 or (len(words[-1]) < 4 and words[-1].isalpha())
+    last = words[-1]
+    short = len(last) < 3 if last.isdecimal() else len(last) < 4 and last.isalpha()
+    return opened > 0 or short
 
 
 def framed(picture: Picture, frame: Frame) -> tuple[Line, ...]:
