@@ -60,7 +60,10 @@ bench: built
 	@PYTHONPATH=app:. $(bin)/python -m tests.benchmarks.bandwidth
 
 # For Python 3.11 to 3.14 on Linux and macOS. Neither an index nor a path of this machine goes in.
+# pyarrow alone is as large as all the rest and only tests need it: `./run --tests` adds it.
+compile := pip compile --universal --python-version 3.11 --generate-hashes --no-config \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet
 lock:
-	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --extra dev \
-		--no-config --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-		--quiet --output-file requirements.lock pyproject.toml
+	$(UV) $(compile) --extra dev --extra serve --output-file requirements.lock pyproject.toml
+	sed -n 's/^parquet = \["\(.*\)"\]$$/\1/p' pyproject.toml | $(UV) $(compile) --no-annotate \
+		--constraint requirements.lock --output-file tests/requirements.lock -

@@ -49,6 +49,8 @@ class Checkout:
         shutil.copy(ROOT / "run", self.root)
         shutil.copy(ROOT / "pyproject.toml", self.root)
         (self.root / "requirements.lock").write_text("rich==15.0.0\n")
+        (self.root / "tests").mkdir()
+        (self.root / "tests/requirements.lock").write_text("pyarrow==26.0.1\n")
         for tool in TOOLS + MORE_TOOLS:
             (self.bin / tool).symlink_to(shutil.which(tool) or f"/bin/{tool}")
         self.command("sudo", "")
@@ -88,10 +90,14 @@ class Checkout:
         out, err = process.communicate(timeout=30)
         return process.returncode, out, err
 
+    def asked(self, words: str) -> int:
+        """How many times Python was asked something."""
+        log = self.bin / "python.log"
+        return log.read_text().count(words) if log.exists() else 0
+
     def builds(self) -> int:
         """How many times a venv was made."""
-        log = self.bin / "python.log"
-        return log.read_text().count("-m venv") if log.exists() else 0
+        return self.asked("-m venv")
 
 
 @pytest.fixture
@@ -274,6 +280,35 @@ def test_a_failed_build_says_why_and_is_tried_again(checkout: Checkout) -> None:
     assert "ERROR: no index reached" in err
     checkout.python()
     assert checkout.run("venues")[:2] == (0, "wsdash venues\n")
+
+
+# What only tests need.
+
+
+def test_only_who_tests_gets_what_only_tests_need_and_once(built: Checkout) -> None:
+    beyond = f"--require-hashes -r {built.root}/tests/requirements.lock"
+    assert built.asked(beyond) == 0
+    for _ in range(2):
+        assert built.run("--tests")[:2] == (0, "pytest \n")
+        assert built.run("venues") == (0, "wsdash venues\n", "")
+        assert (built.asked(beyond), built.builds()) == (1, 1)
+    with (built.root / "tests/requirements.lock").open("a") as file:
+        file.write("# changed\n")
+    built.run("venues")
+    assert built.asked(beyond) == 1
+    built.run("--tests")
+    assert (built.asked(beyond), built.builds()) == (2, 1)
+    assert not (built.root / ".venv/.building").exists()
+
+
+def test_tests_run_without_what_cannot_be_had_and_say_so(built: Checkout) -> None:
+    built.python(pip="echo ERROR: no index reached; exit 1")
+    code, out, err = built.run("--tests")
+    assert (code, out) == (0, "pytest \n")
+    assert "skip" in err
+    assert "ERROR: no index reached" in (built.root / ".venv/build.log").read_text()
+    built.python()
+    assert "skip" not in built.run("--tests")[2]
 
 
 # Several at once.
