@@ -65,14 +65,14 @@ class Site:
 
 
 async def heard(browser: aiohttp.ClientWebSocketResponse, words: str) -> str:
-    """Read until the program has said something."""
-    said = ""
+    """Read until the program has said something; a character may come in two messages."""
+    said = b""
     async with asyncio.timeout(20):
-        while words not in said:
+        while words.encode() not in said:
             message = await browser.receive()
             assert message.type is aiohttp.WSMsgType.BINARY, (message, said)
-            said += message.data.decode()
-    return said
+            said += message.data
+    return said.decode(errors="replace")
 
 
 @pytest.fixture
