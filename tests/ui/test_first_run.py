@@ -107,3 +107,16 @@ async def test_the_keys_of_the_first_screen_are_in_its_help() -> None:
         await shows(pilot, "D demo", "D      demo:")
         await pilot.press("question_mark")
         await shows(pilot, "On the first screen")
+
+
+async def test_without_a_market_no_pane_says_that_one_is_on_its_way() -> None:
+    app = Dashboard(feed_with_a_list(), ascii_only=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "d demo")
+        for key, title in (("t", "┌ Tape"), ("g", "candles"), ("v", "┌ Depth"), ("B", "┌ Basis")):
+            await pilot.press(key)
+            await shows(pilot, title, "no market is open", "/ finds one", "Esc back")
+            assert "SYNC" not in screen_text(app)
+            assert "d demo" not in screen_text(app)  # a key of the first screen alone
+        await pilot.press("escape")
+        await shows(pilot, "numbers are true", "d demo")

@@ -67,6 +67,9 @@ WELCOME_CORNER: Final = (
 )
 """The keys that matter while there is no market."""
 
+NOTHING_CORNER: Final = (("find", "pick"), _BACK, ("settings", "settings"), ("quit", "quit"))
+"""The keys that matter beside panes while there is no market: back is the first screen."""
+
 
 def spoken(names: str) -> str:
     """Return how keys from the settings are shown: the first of them, ``ctrl+w`` as ``Ctrl+W``."""
@@ -90,8 +93,9 @@ def corner(
     pane: str, keymap: Mapping[str, str] | None = None, *, replay: bool
 ) -> tuple[tuple[str, str], ...]:
     """Return the five keys that the bottom line shows for a pane, as the trader has them."""
-    keys = WELCOME_CORNER if pane == "welcome" else CORNER.get(pane, CORNER["ladder"])
-    if replay and pane != "welcome":
+    first = {"welcome": WELCOME_CORNER, "nothing": NOTHING_CORNER}
+    keys = first.get(pane) or CORNER.get(pane, CORNER["ladder"])
+    if replay and pane not in first:
         keys = REPLAY_CORNER
     chosen = (*keys[:4], ("help", "help"))
     return tuple((label(names, keymap or {}), words) for names, words in chosen)

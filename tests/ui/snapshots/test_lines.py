@@ -92,3 +92,12 @@ def test_a_shortened_verdict_says_nothing_else() -> None:
     retry = Verdict("RETRY", "0.9s #2 no answer from 127.0.0.1", "bad")
     assert plain_text(retry.line(18)) == "RETRY 0.9s #2"
     assert plain_text(Verdict("RESYNC", "gap 481846-481848", "look").line(12)) == "RESYNC gap"
+
+
+def test_the_figures_of_a_title_lose_their_colours_with_the_numbers() -> None:
+    notes = ((Span("imb "), Span("-0.31", "ask")), (Span("6s old", "look"),))
+    for mood, role in (("good", "ask"), ("look", "off"), ("bad", "off")):
+        picture = Picture((Span("x"),), (), Verdict("FROZEN", "6s", mood), notes)  # type: ignore[arg-type]
+        told = {span.text: span.role for span in framed(picture, Frame(60, 3))[0]}
+        assert told["-0.31"] == role
+        assert told["6s old"] == "look"

@@ -46,6 +46,7 @@ class Cast:
         self._desk = desk
         self.keys = KeyBar(desk, name="keys")
         self.welcome = Welcome(desk, name="welcome")
+        self.keys.first = lambda: self.welcome.place is not None
         self.watch = WatchPane(desk, name="watch")
         self.supervisor = SupervisorPane(desk, name="supervisor")
         self.seek = SeekBar(desk, name="seek")

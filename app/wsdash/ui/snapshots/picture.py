@@ -137,7 +137,10 @@ def _top(picture: Picture, frame: Frame, edge: str) -> Line:
         verdict = picture.verdict.line(max(4, room - width_of(named) - 6, (room - 6) * 3 // 5))
     taken = width_of(verdict) + 3 if verdict else 0
     title = fit(named, max(0, min(width_of(named), room - taken - 3)))
-    notes = joined(picture.notes, room - taken - width_of(title) - 3 - (3 if verdict else 4))
+    told = picture.notes
+    if picture.verdict is not None and not picture.verdict.believable:
+        told = tuple(map(switched_off, told))
+    notes = joined(told, room - taken - width_of(title) - 3 - (3 if verdict else 4))
     state = (*notes, Span(" ─ ", edge), *verdict) if notes and verdict else notes or verdict
     rule = room - (width_of(title) + 2 if title else 0) - (width_of(state) + 3 if state else 0)
     spans = [Span(left, edge)]

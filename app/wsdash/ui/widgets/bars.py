@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from wsdash.domain.events import Channel
@@ -128,9 +129,17 @@ class StatusBar(Bar):
 
 
 class KeyBar(Bar):
-    """The keys that matter for the focused pane, and how the program fares."""
+    """The keys that matter for the focused pane, and how the program fares.
+
+    Attributes:
+        first: tells whether the first screen is shown, whose keys are its own.
+    """
 
     focused = "ladder"
+
+    def __init__(self, desk: Desk, *, name: str) -> None:
+        super().__init__(desk, name=name)
+        self.first: Callable[[], bool] = lambda: True
 
     def rows(self, width: int, height: int) -> tuple[Line, ...]:
         """Return the bottom line.
@@ -139,7 +148,9 @@ class KeyBar(Bar):
         and an alert until somebody looks at it.
         """
         desk = self.desk
-        pane = "welcome" if desk.key is None else self.focused
+        pane = self.focused
+        if desk.key is None:
+            pane = "welcome" if self.first() else "nothing"
         keys = corner(pane, desk.keymap, replay=desk.player is not None)
         if desk.said:
             return (news_line(keys, Span(desk.said, "look"), width),)

@@ -34,6 +34,8 @@ class BasisPane(Plotted, AcrossPane):
         known = self.desk.market
         base = known.instrument.base if known is not None and known.instrument is not None else ""
         title: Line = (Span("Basis"), *((Span(f" {clean(base, 16)}", "dim"),) if base else ()))
+        if desk.key is None:
+            return Picture(title, missing="basis")
         if not pairs:
             return Picture(title, ((), (Span(" known at one venue only", "dim"),)))
         self.chosen = min(self.chosen, len(pairs) - 1)

@@ -227,6 +227,8 @@ class Pane(Guarded):
         picture, desk = self.picture(frame.inner_width, frame.inner_height), self.desk
         if not picture.missing:
             return picture
+        if desk.key is None:  # nothing is on its way
+            picture = picture._replace(verdict=None)
         told = picture.verdict if desk.key is not None else None
         can_act = desk.player is None
         if not_recorded(told, can_act=can_act):
