@@ -67,7 +67,7 @@ class Site:
 async def heard(browser: aiohttp.ClientWebSocketResponse, words: str) -> str:
     """Read until the program has said something; a character may come in two messages."""
     said = b""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while words.encode() not in said:
             message = await browser.receive()
             assert message.type is aiohttp.WSMsgType.BINARY, (message, said)
@@ -166,7 +166,7 @@ async def test_only_so_many_are_open_at_once_and_a_closed_one_ends_its_program(s
     refused = await (await site.socket()).receive()
     assert (refused.data, refused.extra) == (aiohttp.WSCloseCode.TRY_AGAIN_LATER, FULL)
     await browsers[0].close()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while True:  # until its program has ended
             answer = await (await site.socket()).receive()
             if answer.type is aiohttp.WSMsgType.BINARY:
