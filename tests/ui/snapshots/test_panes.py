@@ -15,10 +15,11 @@ from wsdash.feed.market import Market
 from wsdash.ui.snapshots.balances import Holding, balances
 from wsdash.ui.snapshots.candle_cells import Bar, Scale, column
 from wsdash.ui.snapshots.chart import View, chart
+from wsdash.ui.snapshots.clocks import short_clock
 from wsdash.ui.snapshots.curve import curve_rows, delta_curve, depth_curve
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.lines import plain_text, width_of
-from wsdash.ui.snapshots.picture import Picture, Verdict
+from wsdash.ui.snapshots.picture import Frame, Picture, Verdict, framed
 from wsdash.ui.snapshots.tape import tape
 from wsdash.ui.snapshots.watch_entry import Entry, Watch
 from wsdash.ui.snapshots.watchlist import watchlist
@@ -242,3 +243,13 @@ def test_the_price_of_the_chart_is_that_of_the_tape() -> None:
     feed.time += 60
     feed.trade(BTC, "105.0", "0.5", "buy")
     assert chart(market, [], LIVE, view).figure == "101.5"
+
+
+@pytest.mark.parametrize("width", [28, 30, 38, 46, 80, 120])
+def test_a_chart_of_the_past_says_so_at_every_width(feed: FakeFeed, width: int) -> None:
+    picture = chart(market_of(feed), [], LIVE, View("1m", width, 12, back=40))
+    top = plain_text(framed(picture, Frame(width + 2, 14))[0])
+    start = market_of(feed).candles["1m"].last(41)[0].start
+    assert short_clock(start, 60, start) in top
+    assert " to " in top
+    assert "LIVE" in top

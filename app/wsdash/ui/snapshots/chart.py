@@ -97,8 +97,8 @@ def chart(
     rows = _rows(slots, view._replace(height=view.height - bool(legend)), axis, last, digits)
     if legend:
         rows = ((Span(" "), *joined(legend, view.width - 1)), *rows)
-    notes = (*_scrolled(view, candles[-1]), *_reading(candles[-1], digits))
-    return Picture(title, rows, verdict, notes, figure=last)
+    title = _past(view, candles[-1].start) if view.back else title
+    return Picture(title, rows, verdict, _reading(candles[-1], digits), figure=last)
 
 
 def _slots(candles: Sequence[Candle], gaps: Sequence[Gap], view: View, count: int) -> list[Slot]:
@@ -243,5 +243,8 @@ def _reading(candle: Candle, digits: int) -> tuple[Line, ...]:
     )
 
 
-def _scrolled(view: View, candle: Candle) -> tuple[Line, ...]:
-    return ((Span(f"until {moment(candle.start)}", "look"),),) if view.back else ()
+def _past(view: View, start: int) -> Line:
+    """Return the title of candles of the past, up to a time: no width leaves that out."""
+    when = moment(start) if view.width >= 46 else short_clock(start, view.step, start)
+    name = f"{view.interval} candles" if view.width >= 32 else view.interval
+    return Span(name), Span(f" to {when}", "look")
