@@ -64,7 +64,7 @@ async def test_a_rule_is_typed_fires_is_told_and_removed(size: tuple[int, int]) 
         await shows(pilot, "! ", "price > 70000")
         assert "\a" in sent
         await pilot.press("exclamation_mark")
-        await shows(pilot, "fired", "last 12:04:")
+        await shows(pilot, "fired", "70,000.1  last 12:04:", " at 70,000.1")
         await pilot.press("ctrl+x")
         await shows(pilot, "no rules yet")
         await pilot.press("escape")

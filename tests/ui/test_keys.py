@@ -247,3 +247,22 @@ def test_the_help_of_a_replay_says_where_its_keys_went() -> None:
         _, playing, *_ = help_entries(pane, {"palette": "ctrl+o"}, replay=True)
         assert playing[0] == "In a replay"
         assert "Ctrl+O" in dict(playing[1])
+
+
+async def test_home_and_end_go_to_the_ends_of_a_list_of_time_and_of_a_sheet() -> None:
+    app, _, _ = dashboard()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "BTC/USD kraken", "LIVE")
+        watch = app.board_screen.cast.watch
+        await pilot.press("w", "end")
+        await until(pilot, lambda: watch.chosen == len(watch.listed) - 1, "the last market")
+        await pilot.press("home")
+        await until(pilot, lambda: watch.chosen == 0, "the first market")
+        await pilot.press("g", "home")
+        await shows(pilot, "1m candles to ")
+        await pilot.press("end")
+        await hides(pilot, "1m candles to ")
+        await pilot.press("question_mark", "end")
+        await shows(pilot, "which marks ( and ) go to")
+        await pilot.press("home")
+        await shows(pilot, "In the chart")

@@ -15,7 +15,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "Panes": "ladder tape chart curve heat merged basis watch balances supervisor gaps",
     "Markets": "find keep resync reconnect",
     "Any pane": "more less shorter longer centre freeze copy table",
-    "Moving": "down up left right page.down page.up next previous back",
+    "Moving": "down up left right page.down page.up first last next previous back",
     "Layouts": "layouts maximise hide wider narrower higher lower another group",
     "wsdash": "help palette settings alerts incident picture quit",
     "In a replay": "seek back.5 on.5 back.60 on.60 mark.back mark.on mark.kind",

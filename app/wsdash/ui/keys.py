@@ -86,6 +86,8 @@ KEYS: Final = (
     Key("settings", "comma", ",", "app.settings", "settings in effect"),
     Key("page.down", "pagedown", "PgDn", "page(1)", "a page down"),
     Key("page.up", "pageup", "PgUp", "page(-1)", "a page up"),
+    Key("first", "home", "Home", "edge(-1)", "to the first, the top, the oldest candle"),
+    Key("last", "end", "End", "edge(1)", "to the last, the bottom, the newest candle"),
     Key("fixed", "m", "m", "app.fixed", "ladder: rows fixed to prices, or levels", LADDER),
     Key("slippage", "s", "s", "app.slippage", "ladder: what an order would cost", LADDER),
     Key("zero", "0", "0", "app.zero", "ladder: count traded and stacked from zero", LADDER),

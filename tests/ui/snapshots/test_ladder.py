@@ -287,3 +287,25 @@ def test_large_sizes_leave_their_room_to_the_bars(size: str, shown: str) -> None
     rows = [plain_text(row) for row in drawn(market, 38, 12).rows]
     cells = [row.split() for row in rows if "150.0" in row and "mid" not in row]
     assert [words[1] for words in cells] == [shown, shown]
+
+
+@pytest.mark.parametrize("height", [6, 9, 17])
+def test_in_rows_fixed_to_prices_every_step_stays_in_sight(height: int) -> None:
+    feed = FakeFeed()
+    Scene(feed).begin()
+    feed.book(BTC, bids=DEEP.bids.top(60), asks=DEEP.asks.top(60))
+    pane = LadderPane(Desk(feed, [BTC], BTC), name="ladder")
+    pane.beside = lambda: True
+    pane.moved = lambda: None
+    pane.call_later = lambda *_: True  # type: ignore[method-assign]
+    seen = []
+    for dy in (10**6, 0, -(10**6), 0, 1, 7, 99, -3):
+        pane.picture(40, height)
+        pane.move(0, dy)
+        rows = pane.picture(40, height).rows
+        marked = [index for index, row in enumerate(rows) if any(s.role == "cursor" for s in row)]
+        assert len(marked) == 1
+        seen += marked
+    headed = height >= 9
+    assert seen[2] == headed
+    assert seen[0] == seen[6] > seen[2]

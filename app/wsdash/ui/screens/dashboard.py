@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from wsdash.ui.layouts.edit import LARGE
 from wsdash.ui.screens.arranged import Arranged
 from wsdash.ui.screens.plan import PANES
+
+FAR: Final = 1_000_000
+"""Steps that lead from anywhere to an end: every pane stops at its own."""
 
 
 class DashboardScreen(Arranged):
@@ -97,6 +102,12 @@ class DashboardScreen(Arranged):
         """Scroll the focused pane by a page."""
         pane = self.panes[self.focused_name]
         pane.attempt(pane.page, step)
+        pane.draw()
+
+    def action_edge(self, step: int) -> None:
+        """Go to the first or the last of what the focused pane lists, or to either end of time."""
+        pane = self.panes[self.focused_name]
+        pane.attempt(pane.move, step * FAR, step * FAR)
         pane.draw()
 
     def action_centre(self) -> None:

@@ -26,6 +26,8 @@ class Sheet(Dialog[None]):
         Binding("k,up", "scroll(-1)", "Up", show=False),
         Binding("space,pagedown", "page(1)", "A page down", show=False),
         Binding("b,pageup", "page(-1)", "A page up", show=False),
+        Binding("g,home", "scroll(-100_000)", "To the top", show=False),
+        Binding("G,end", "scroll(100_000)", "To the bottom", show=False),
     ]
 
     def __init__(self, title: str, rows: Rows, *, ascii_only: bool) -> None:

@@ -8,6 +8,7 @@ from wsdash.domain.alerts import Fired, Trigger
 from wsdash.domain.text import clean
 from wsdash.ui.snapshots.clocks import clock
 from wsdash.ui.snapshots.lines import Line, Span, shorten
+from wsdash.ui.snapshots.numbers import grouped
 
 EXAMPLES = (
     "kraken:BTC/USD price > 66000 once bell",
@@ -42,11 +43,14 @@ def rule_rows(
 def _state(trigger: Trigger, last: Fired | None) -> Line:
     word = "done" if trigger.done else "armed" if trigger.armed else "fired"
     known = trigger.value is not None
-    seen = trigger.rule.spoken(trigger.value) if trigger.value is not None else "not known"
+    seen = "not known"
+    if trigger.value is not None:
+        seen = grouped(trigger.rule.spoken(trigger.value))
     parts = [Span(f"   {word:<6}", "good" if word == "armed" else "look")]
     if seen:
         parts.append(Span(f" {seen}", "text" if known else "dim"))
     if last is not None:
-        at = f"  last {clock(last.time)} {clean(last.value, 30)}".rstrip()
+        value = grouped(clean(last.value, 30))
+        at = f"  last {clock(last.time)}{f' at {value}' if value else ''}"
         parts.append(Span(at, "dim"))
     return tuple(parts)

@@ -43,7 +43,7 @@ class LadderPane(Pane):
         self.at: int | None = None
         self.amount: Amount | None = None
         self.moved: Callable[[], object] = lambda: None
-        self._reach = Sides(1, 1)
+        self._reach, self._rows = Sides(1, 1), 1
         self._glow = Glow()
 
     @property
@@ -58,7 +58,9 @@ class LadderPane(Pane):
         if key is None:
             words = f" no market: {self.desk.press('find')} finds one"
             return Picture((Span("Ladder"),), ((Span(words, "dim"),),))
-        self._reach = side_rows(height, chosen=True, amount=self.amount is not None)
+        amount = self.amount is not None
+        self._reach = side_rows(height, chosen=True, amount=amount)
+        self._rows = grid_rows(height, chosen=True, amount=amount)
         group.look_at_flow()
         now, verdict = desk.feed.now(), group.verdict("book")
         sight = self._sight(width, height)
@@ -82,8 +84,10 @@ class LadderPane(Pane):
         """
         if self.grid is not None and dy:
             centre = self.grid.price((self.grid.height - 1) // 2)
-            there = centre if self.at is None else self.at - dy * self.grid.step
-            self.at = there if self.grid.holds(there) else self.at
+            step = self.grid.step
+            start = centre + (step if dy > 0 else -step) if self.at is None else self.at
+            last = self.grid.price(min(self.grid.height, self._rows) - 1)
+            self.at = max(last, min(self.grid.top, start - dy * step))
         elif dy:
             there = self.cursor - dy
             self.cursor = max(-self._reach.bids, min(self._reach.asks, there or -dy))

@@ -151,7 +151,7 @@ class BalancesPane(Pane):
             return
         held = by_worth(holding.account, lambda asset: self.desk.price_of(holding.venue, asset))
         assets = [balance.asset for balance in held]
-        place = assets.index(self._chosen) + dy if self._chosen in assets else 0
+        place = (assets.index(self._chosen) if self._chosen in assets else -1) + dy
         self._chosen = assets[max(0, min(len(assets) - 1, place))] if assets else ""
 
     def centre(self) -> None:
