@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from wsdash.domain.alerts import Fired, Trigger
 from wsdash.domain.text import clean
 from wsdash.ui.snapshots.clocks import clock
-from wsdash.ui.snapshots.lines import Line, Span, shorten
+from wsdash.ui.snapshots.lines import Line, Span, first_fit, shorten
 from wsdash.ui.snapshots.numbers import grouped
 
 EXAMPLES = (
@@ -35,12 +35,12 @@ def rule_rows(
         mark = "▸" if index == chosen else " "
         text = clean(str(trigger.rule), 400)
         rows.append((Span(shorten(f"{mark}{text}", width).ljust(width), role),))
-        rows.append(_state(trigger, fired.get(str(trigger.rule))))
+        rows.append(_state(trigger, fired.get(str(trigger.rule)), width))
     first = max(0, min(chosen * 2 + 2 - height, len(rows) - height))
     return rows[first : first + height]
 
 
-def _state(trigger: Trigger, last: Fired | None) -> Line:
+def _state(trigger: Trigger, last: Fired | None, width: int) -> Line:
     word = "done" if trigger.done else "armed" if trigger.armed else "fired"
     known = trigger.value is not None
     seen = "not known"
@@ -51,6 +51,7 @@ def _state(trigger: Trigger, last: Fired | None) -> Line:
         parts.append(Span(f" {seen}", "text" if known else "dim"))
     if last is not None:
         value = grouped(clean(last.value, 30))
-        at = f"  last {clock(last.time)}{f' at {value}' if value else ''}"
-        parts.append(Span(at, "dim"))
+        told = Span(f"  last {clock(last.time)}", "dim")
+        at = (Span(f" at {value}", "dim"),) if value else ()
+        return first_fit(width, [(*parts, told, *at), (*parts, told), tuple(parts)])
     return tuple(parts)
