@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from wsdash.venues.binance import INFO_PATH, KLINES_PATH
 from wsdash.venues.binance_books import DEPTH_PATH
+from wsdash.venues.binance_requests import INFO_PATH, KLINES_PATH
 from wsdash.venues.venue import Answer
 
 Levels = Sequence[tuple[str, str]]

@@ -23,9 +23,10 @@ from wsdash.domain.events import (
 )
 from wsdash.domain.instrument import Instrument
 from wsdash.domain.trades import Tape
-from wsdash.venues import binance
-from wsdash.venues.binance import INFO_PATH, KLINES_PATH, BinanceSession
+from wsdash.venues import binance_requests
+from wsdash.venues.binance import BinanceSession
 from wsdash.venues.binance_books import DEPTH_PATH
+from wsdash.venues.binance_requests import INFO_PATH, KLINES_PATH
 from wsdash.venues.patience import PARK_TIME, RESYNCS
 from wsdash.venues.subscriptions import ACK_DEADLINE
 from wsdash.venues.sync import SETTLE
@@ -529,4 +530,4 @@ def test_a_frame_that_cannot_be_read_is_counted_and_shown(frame: bytes) -> None:
 
 @pytest.mark.parametrize("typed", ["btc/usdt", "BTCUSDT", "btc-usdt", "BtcUsdt"])
 def test_a_market_is_found_however_it_is_typed(typed: str) -> None:
-    assert binance.canonical(typed) == "BTCUSDT"
+    assert binance_requests.canonical(typed) == "BTCUSDT"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from wsdash.domain.events import Refused
-from wsdash.venues.binance import INFO_PATH, KLINES_PATH, BinanceSession
+from wsdash.venues.binance import BinanceSession
+from wsdash.venues.binance_requests import INFO_PATH, KLINES_PATH
 from wsdash.venues.kraken import KrakenSession
 from wsdash.venues.venue import Answer, Request, Subscription
 

@@ -18,7 +18,9 @@ from wsdash.feed.link import WAITING, Cause, Link, LinkState, Signal, advance, f
 from wsdash.feed.observer import Tools
 from wsdash.feed.rest import Rest
 from wsdash.feed.talk import Talk
+from wsdash.feed.thinning import Thinning
 from wsdash.feed.turnstile import Turnstile
+from wsdash.venues.thin import Thins
 from wsdash.venues.venue import Session, Subscription, Venue
 
 OTHER_HOST_AFTER = 3
@@ -61,6 +63,7 @@ class Connection:
         self._tools = tools
         self._wanted: tuple[Subscription, ...] = ()
         self._talk: Talk | None = None
+        self._thinning = Thinning()
 
     async def run(self) -> None:
         """Connect, listen, lose, wait, and again, until cancelled."""
@@ -143,6 +146,7 @@ class Connection:
         if (talk := self._talk) is None or not talk.look(now):
             return
         talk.keepalive.lag = lag
+        self._thin_out(talk, lag, now)
         talk.ask(lambda session, now: session.ticked(now))
         fault = talk.pulse.read(talk.frames, talk.session.tally.unparsed, now)
         fault = fault or talk.pulse.judge(self.link, now, wanted=bool(self._wanted))
@@ -151,6 +155,11 @@ class Connection:
         elif talk.pulse.is_late(self.link, now):
             self._signal(Signal.SUBSCRIBED)
             self._signal(Signal.SYNCED)
+
+    def _thin_out(self, talk: Talk, lag: float, now: float) -> None:
+        """Have less of the books while what comes is late, where the venue offers less."""
+        if isinstance(session := talk.session, Thins) and self._thinning.look(lag, now):
+            talk.ask(lambda _, now: session.thin(self._thinning.on, now))
 
     @property
     def is_live(self) -> bool:
@@ -192,6 +201,8 @@ class Connection:
         talk = self._talk = Talk(self, socket, session, self._tools, self._note_progress)
         try:
             session.want(self._wanted, self._now())
+            if self._thinning.on and isinstance(session, Thins):
+                session.thin(True, self._now())
             private = self.role == "private"
             self._signal(Signal.OPENED_PRIVATE if private else Signal.OPENED)
             talk.follow(session.opened(self._now()))

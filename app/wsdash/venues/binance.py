@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
 
 import msgspec
 
@@ -22,7 +21,16 @@ from wsdash.domain.events import (
 from wsdash.venues import binance_facts as facts
 from wsdash.venues import binance_wire as wire
 from wsdash.venues.binance_books import DEPTH_PATH, BinanceBooks
-from wsdash.venues.lingering import LingeringSubscriptions
+from wsdash.venues.binance_requests import (
+    INFO_PATH,
+    KLINES_PATH,
+    STREAMS,
+    THIN_STREAMS,
+    histories,
+    stream_of,
+)
+from wsdash.venues.lingering import MOST, LingeringSubscriptions
+from wsdash.venues.thin import FULLER, THINNER
 from wsdash.venues.venue import (
     UNREADABLE,
     Answer,
@@ -33,11 +41,6 @@ from wsdash.venues.venue import (
     Subscription,
     Tally,
 )
-
-KLINES_PATH = "/api/v3/klines"
-INFO_PATH = "/api/v3/exchangeInfo"
-
-_STREAMS: Final = {"book": "depth@100ms", "trades": "trade", "ticker": "ticker"}
 
 
 class BinanceSession:
@@ -54,6 +57,7 @@ class BinanceSession:
         self._books = BinanceBooks(self.tally)
         self._raw_trades: set[str] = set()
         self._open = False
+        self._streams = STREAMS
 
     @property
     def progress(self) -> Progress:
@@ -76,7 +80,7 @@ class BinanceSession:
                 self._books.forget(sub.symbol)
         if not self._open:
             return Step()
-        step = Step(requests=_histories(added), more=self._speak)
+        step = Step(requests=histories(added), more=self._speak)
         for sub in added:
             if self._subs.standing[sub].confirmed:  # it still comes
                 self._confirmed(sub, step)
@@ -105,6 +109,17 @@ class BinanceSession:
         step.extend(self._subscribe([subscription], now))
         if subscription.channel == "book":
             step.extend(self._books.restart(subscription.symbol, reason))
+        return step
+
+    def thin(self, on: bool, now: float) -> Step:
+        """Have the changes of books once a second, or ten times again: each book comes anew."""
+        step, books = Step(), [sub for sub in self._subs.standing if sub.channel == "book"]
+        gone = self._frames("UNSUBSCRIBE", [*books, *self._subs.let_go(MOST)], now)
+        self._streams = THIN_STREAMS if on else STREAMS
+        if self._open:
+            step.send = gone + self._frames("SUBSCRIBE", books, now)
+        for sub in books if self._open else ():
+            step.extend(self._books.restart(sub.symbol, THINNER if on else FULLER))
         return step
 
     def received(self, frame: bytes, now: float) -> Step:
@@ -145,7 +160,7 @@ class BinanceSession:
 
     def _subscribe(self, subs: Iterable[Subscription], now: float) -> Step:
         subs = list(subs)
-        return Step(send=self._frames("SUBSCRIBE", subs, now), requests=_histories(subs))
+        return Step(send=self._frames("SUBSCRIBE", subs, now), requests=histories(subs))
 
     def _speak(self, room: int, now: float) -> str | None:
         """Ask for all that is wanted by now; then end what lingers, where there is room."""
@@ -154,7 +169,7 @@ class BinanceSession:
         return frames[0] if frames else "" if self._subs.lingering else None
 
     def _frames(self, method: str, subs: Iterable[Subscription], now: float) -> list[str]:
-        streams = {stream: sub for sub in subs if (stream := _stream(sub))}
+        streams = {stream: sub for sub in subs if (stream := stream_of(sub, self._streams))}
         if not streams:
             return []
         request_id = self._subs.next_id()
@@ -222,27 +237,3 @@ class BinanceSession:
     def _listed(self, body: bytes) -> list[Event]:
         self._subs.confirm(Subscription("instruments"))
         return [Listed(facts.instruments(self._venue, body))]
-
-
-def canonical(text: str) -> str:
-    """Return Binance's name for what a person typed: ``btc/usdt`` and ``BTCUSDT`` are one."""
-    return text.upper().replace("/", "").replace("-", "")
-
-
-def _histories(subs: Iterable[Subscription]) -> list[Request]:
-    """Return the requests for what the streams do not tell: lists, and candles of earlier."""
-    requests = []
-    for sub in subs:
-        if sub.channel == "instruments":
-            requests.append(Request(INFO_PATH))
-        elif sub.channel == "candles":
-            query = (("symbol", sub.symbol), ("interval", sub.interval), ("limit", "500"))
-            requests.append(Request(KLINES_PATH, query))
-    return requests
-
-
-def _stream(sub: Subscription) -> str:
-    symbol = sub.symbol.lower()
-    if sub.channel == "candles":
-        return f"{symbol}@kline_{sub.interval}"
-    return f"{symbol}@{_STREAMS[sub.channel]}" if sub.channel in _STREAMS else ""

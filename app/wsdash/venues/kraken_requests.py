@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
 from wsdash.venues.kraken_facts import INTERVALS
 from wsdash.venues.venue import Subscription
 
-DEPTH = 100
-"""Levels of each side that are subscribed (10, 25, 100, 500 or 1000)."""
+
+class Width(NamedTuple):
+    """How much is asked for.
+
+    Attributes:
+        depth: levels of each side (10, 25, 100, 500 or 1000).
+        trigger: what makes a ticker: every change of the best prices, or every trade.
+    """
+
+    depth: int
+    trigger: Literal["bbo", "trades"]
+
+
+FULL: Final = Width(100, "bbo")
+THIN: Final = Width(10, "trades")
 
 _QUOTES: Final = ("USDT", "USDC", "USD", "EUR", "GBP", "BTC", "ETH", "CAD", "AUD", "CHF", "JPY")
 _CHANNELS: Final = {
@@ -31,17 +44,20 @@ def grouped(subscriptions: Iterable[Subscription]) -> list[list[Subscription]]:
     return list(groups.values())
 
 
-def frame(method: str, members: list[Subscription], request_id: int) -> str:
-    """Return the frame that subscribes to a group, or unsubscribes from it."""
+def frame(method: str, members: list[Subscription], request_id: int, width: Width = FULL) -> str:
+    """Return the frame that subscribes to a group, or unsubscribes from it.
+
+    What is to end must be named as it was asked for: the depth and the trigger too.
+    """
     channel, interval = members[0].channel, members[0].interval
     params: dict[str, Any] = {"channel": _CHANNELS[channel]}
     symbols = [sub.symbol for sub in members if sub.symbol]
     if symbols:
         params["symbol"] = symbols
     if channel == "book":
-        params["depth"] = DEPTH
-    if channel == "ticker" and method == "subscribe":
-        params["event_trigger"] = "bbo"
+        params["depth"] = width.depth
+    if channel == "ticker":
+        params["event_trigger"] = width.trigger
     if interval:
         params["interval"] = INTERVALS[interval]
     if method == "subscribe":

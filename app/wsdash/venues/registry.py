@@ -12,6 +12,7 @@ from wsdash.venues import (
     binance,
     binance_account,
     binance_pages,
+    binance_requests,
     binance_signer,
     bybit,
     bybit_pages,
@@ -68,7 +69,7 @@ BINANCE: Final = Venue(
     public=binance.BinanceSession,
     private=binance_account.BinanceAccountSession,
     signer=binance_signer.BinanceSigner,
-    canonical=binance.canonical,
+    canonical=binance_requests.canonical,
     permissions=permissions.BINANCE,
     pages=binance_pages.PAGES,
 )
