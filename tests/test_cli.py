@@ -1,22 +1,26 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from tests.feed.test_summary import KRAKEN, line, recording
 from tests.venues import kraken_frames
+from tests.virtual import play
 
 from wsdash import __version__, commands
 from wsdash.arguments import COMMANDS, USAGE, parser
 from wsdash.cli import FAILED, main
 from wsdash.domain.instrument import Instrument
+from wsdash.feed.market import Board
 from wsdash.settings import Settings
 
 CANARY = "CANARY4711"
@@ -278,6 +282,25 @@ def test_listed_names_cannot_reach_the_terminal(
     monkeypatch.setattr(commands, "_run", listed)
     assert commands.symbols(Settings(), "kraken", "") == 0
     assert capsys.readouterr().out == "A·[31m/·B\tA·/B\ton·line\n"
+
+
+def test_a_list_is_seen_when_it_comes_and_not_at_the_next_turn_of_a_connection() -> None:
+    """The list comes by REST, when the connection has long been live and nothing of it changes."""
+    listed = Instrument("kraken", "BTC/USD", "BTC", "USD", "0.1", 1, 8)
+
+    async def turned(seen: int) -> int:
+        await asyncio.Event().wait()
+        return seen
+
+    async def scene() -> float:
+        board, loop = Board(), asyncio.get_running_loop()
+        began = loop.time()
+        feed: Any = SimpleNamespace(board=board, links_changed=turned, reports=list)
+        loop.call_later(1.0, board.instruments.setdefault, "kraken", {listed.name: listed})
+        await commands._listed(feed, "kraken")
+        return loop.time() - began
+
+    assert play(scene()) < 2.0
 
 
 def test_our_own_bug_is_70_and_shows_no_variables(
