@@ -26,7 +26,7 @@ from wsdash.ui.app import Dashboard
 HERE = Path(__file__).resolve().parent
 WATCHLIST = [MarketKey("kraken", name) for name in DEMO_SYMBOLS] + [
     MarketKey("binance", "BTCUSDT"),
-    MarketKey("binance", "ETHUSDT"),
+    MarketKey("bybit", "BTCUSDT"),
 ]
 
 

@@ -57,11 +57,11 @@ def demo(seed: int, faults: Path | None, seconds: float | None) -> int:
             from wsdash import commands
             from wsdash.feed.tail import KINDS
 
-            symbols = ["kraken:BTC/USD", "binance:BTCUSDT"]
+            symbols = ["kraken:BTC/USD", "binance:BTCUSDT", "bybit:BTCUSDT"]
             limit = DEMO_SECONDS if seconds is None else seconds
             return commands.tail(settings, symbols, KINDS, limit, demo=True)
         keys = [MarketKey("kraken", name) for name in DEMO_SYMBOLS]
-        keys += [MarketKey("binance", "BTCUSDT"), MarketKey("binance", "ETHUSDT")]
+        keys += [MarketKey("binance", "BTCUSDT"), MarketKey("bybit", "BTCUSDT")]
         begun = Start(keys, Kept(passing="for this run only: it is a demo"), "the demo")
         return _dashboard(settings, begun, badge="DEMO", seconds=seconds)
 

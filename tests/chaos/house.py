@@ -27,7 +27,11 @@ from wsdash.venues import registry
 from wsdash.venues.venue import Budget, Subscription, Venue
 
 WIDE = Budget(200, 20)
-BTC = {"kraken": MarketKey("kraken", "BTC/USD"), "binance": MarketKey("binance", "BTCUSDT")}
+BTC = {
+    "kraken": MarketKey("kraken", "BTC/USD"),
+    "binance": MarketKey("binance", "BTCUSDT"),
+    "bybit": MarketKey("bybit", "BTCUSDT"),
+}
 TOY = MarketKey("toy", "BTC")
 PATIENCE = 20.0
 

@@ -29,6 +29,7 @@ from wsdash.exchange.kraken import KrakenSession
 from wsdash.exchange.kraken_rest import KrakenRest
 from wsdash.exchange.market import Market
 from wsdash.exchange.pairs import PAIRS, Pair
+from wsdash.exchange.perpetuals import PERPETUALS
 from wsdash.exchange.plan import Plan, fits
 from wsdash.exchange.rest import BinanceRest
 from wsdash.feed.budget import ConnectBudget
@@ -45,7 +46,16 @@ STEP = 0.02
 PAIR_OF: dict[MarketKey, Pair] = {
     **{MarketKey("kraken", pair.symbol): pair for pair in PAIRS},
     **{MarketKey("binance", pair.binance_symbol): pair for pair in PAIRS},
+    **{MarketKey("bybit", pair.bybit_symbol): pair for pair in PERPETUALS},
 }
+
+
+PATHS = {
+    "kraken": handshake.KRAKEN_PUBLIC,
+    "binance": "/stream",
+    "bybit": handshake.BYBIT_LINEAR,
+}
+"""Where each venue's public connections go."""
 
 
 @dataclass
@@ -145,7 +155,9 @@ class MemoryExchange:
         loop = asyncio.get_running_loop()
         self.clock = VirtualClock()
         pairs = tuple(pair for pair in PAIRS if pair.symbol in symbols)
-        self.market = market or Market(seed, rate, int(self.clock.wall() * 1e6), pairs)
+        contracts = tuple(pair for pair in PERPETUALS if pair.spot in symbols)
+        opened = int(self.clock.wall() * 1e6)
+        self.market = market or Market(seed, rate, opened, pairs, contracts)
         self.plan = Plan([], loop.time())
         self.path = Path()
         self.is_up = True
@@ -235,7 +247,7 @@ class MemoryExchange:
         beat = loop.time() + 1.0
         while True:
             self.market.advance(loop.time() - self._began)
-            self._desk.binance.tick()
+            self._desk.tick()
             if loop.time() >= beat:
                 beat += 1.0
                 for client in list(self.clients):
@@ -249,6 +261,11 @@ class MemoryExchange:
     def rest(self, venue: str) -> MemoryRest:
         """Return what makes a venue's REST requests."""
         desk = self._desk
+        if venue == "bybit":
+            bybit = desk.bybit_rest()
+            return MemoryRest(
+                self, venue, lambda request: bybit.answer(request.path, dict(request.query))
+            )
         keys = desk._keys[venue]
         if venue == "binance":
             binance = BinanceRest(desk._queries, keys)
@@ -292,7 +309,7 @@ class MemoryRest:
 
 
 def memory_feed(exchange: MemoryExchange, seed: int, *, connects: Budget | None = None) -> LiveFeed:
-    """A live feed of both venues on an exchange in memory.
+    """A live feed of all venues on an exchange in memory.
 
     Args:
         seed: of the waits' random part.
@@ -304,7 +321,7 @@ def memory_feed(exchange: MemoryExchange, seed: int, *, connects: Budget | None 
     def connect(name: str, supervisor: Supervisor) -> list[Connection]:
         venue = registry.find(name)
         venue = replace(venue, connects=connects or venue.connects)
-        path = {"kraken": handshake.KRAKEN_PUBLIC, "binance": "/stream"}[name]
+        path = PATHS[name]
         return [
             Connection(
                 venue=venue,
@@ -322,7 +339,7 @@ def memory_feed(exchange: MemoryExchange, seed: int, *, connects: Budget | None 
             )
         ]
 
-    return LiveFeed(clock=clock, connect=connect, venues=("kraken", "binance"))
+    return LiveFeed(clock=clock, connect=connect, venues=tuple(PATHS))
 
 
 def everything(*keys: MarketKey) -> list[tuple[str, Subscription]]:

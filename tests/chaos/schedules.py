@@ -39,7 +39,7 @@ def schedule(seed: int, seconds: float, every: float = 4.0) -> list[Turn]:
 
 def fault(chance: random.Random, symbols: Sequence[str] = SYMBOLS) -> Rule | None:
     """Return a fault on some of the symbols; None resets every connection."""
-    venue = chance.choice(("kraken", "binance"))
+    venue = chance.choice(("kraken", "binance", "bybit"))
     symbol = chance.choice(symbols)
     count = chance.randint(1, 3)
     seconds = round(chance.uniform(0.2, 8.0), 2)
@@ -61,7 +61,11 @@ def fault(chance: random.Random, symbols: Sequence[str] = SYMBOLS) -> Rule | Non
         public | {"do": f"status {chance.choice((500, 502, 503, 520))}", "times": count},
         public | {"do": "flap 1008", "times": count},
         public | {"do": "status 429", "retry_after": 2, "times": 1},
-        {"at": "0s", "do": f"stale_snapshot {chance.choice((5, 50, 500))}", "venue": "binance"},
+        {
+            "at": "0s",
+            "do": f"stale_snapshot {chance.choice((5, 50, 500))}",
+            "venue": chance.choice(("binance", "bybit")),
+        },
         {"at": "0s", "venue": "binance", "on": "rest", "do": "status 503", "times": count},
         None,
     ]

@@ -35,12 +35,17 @@ from tests.virtual import EPOCH, VirtualLoop, play
 from wsdash.domain.instrument import MarketKey
 from wsdash.exchange.market import Market
 from wsdash.exchange.pairs import PAIRS
+from wsdash.exchange.perpetuals import PERPETUALS
 from wsdash.feed.feed import Feed
 from wsdash.feed.market import ChannelState
 from wsdash.venues.venue import Budget
 
-KEYS: Final = (MarketKey("kraken", "BTC/USD"), MarketKey("binance", "BTCUSDT"))
-LINES: Final = ("kraken public", "binance public")
+KEYS: Final = (
+    MarketKey("kraken", "BTC/USD"),
+    MarketKey("binance", "BTCUSDT"),
+    MarketKey("bybit", "BTCUSDT"),
+)
+LINES: Final = ("kraken public", "binance public", "bybit public")
 SIZES: Final = ((40, 14), (60, 16), (40, 18), (60, 14), (40, 24), (44, 12), (60, 20), (100, 40))
 """Cells of the ladders that are drawn in turn: as at 80x24, 120x40 and 200x60."""
 MARKETS: Final = 24
@@ -108,11 +113,12 @@ class Sum:
 def _opened(number: int) -> bytes:
     """Return a market before its first event, packed: opening one takes long."""
     pairs = tuple(pair for pair in PAIRS if pair.symbol == "BTC/USD")
-    return pickle.dumps(Market(number, RATE, int(EPOCH * 1e6), pairs), -1)
+    contracts = tuple(pair for pair in PERPETUALS if pair.spot == "BTC/USD")
+    return pickle.dumps(Market(number, RATE, int(EPOCH * 1e6), pairs, contracts), -1)
 
 
 def run(seed: int) -> Outcome:
-    """A feed of both venues under the faults of a seed, then peace until all is live."""
+    """A feed of all venues under the faults of a seed, then peace until all is live."""
 
     async def main() -> Outcome:
         market: Market = pickle.loads(_opened(seed % MARKETS))

@@ -28,9 +28,13 @@ from wsdash.feed.connection import Connection
 from wsdash.feed.link import LONGEST_DELAY, TRANSITIONS, Link, LinkState, Signal, advance
 from wsdash.venues import registry
 
-KEYS = (MarketKey("kraken", "BTC/USD"), MarketKey("binance", "BTCUSDT"))
-NAMES = ("kraken public", "binance public")
-VENUES = ("kraken", "binance")
+KEYS = (
+    MarketKey("kraken", "BTC/USD"),
+    MarketKey("binance", "BTCUSDT"),
+    MarketKey("bybit", "BTCUSDT"),
+)
+NAMES = ("kraken public", "binance public", "bybit public")
+VENUES = ("kraken", "binance", "bybit")
 FAULTS = (
     {"do": "drop 1", "ch": "book"},
     {"do": "dup 2", "ch": "book"},

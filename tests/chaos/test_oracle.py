@@ -19,7 +19,11 @@ from wsdash.domain.instrument import MarketKey
 from wsdash.feed.market import ChannelState
 from wsdash.venues.venue import Budget
 
-KEYS = (MarketKey("kraken", "BTC/USD"), MarketKey("binance", "BTCUSDT"))
+KEYS = (
+    MarketKey("kraken", "BTC/USD"),
+    MarketKey("binance", "BTCUSDT"),
+    MarketKey("bybit", "BTCUSDT"),
+)
 WIDE = Budget(100, 10)
 BUDGET = float(os.environ.get("CHAOS_SECONDS", "60"))
 """Seconds that a long case may take."""

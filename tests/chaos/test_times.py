@@ -25,6 +25,7 @@ from wsdash.venues import registry
 from wsdash.venues.venue import Venue
 
 KRAKEN, BINANCE = MarketKey("kraken", "BTC/USD"), MarketKey("binance", "BTCUSDT")
+BYBIT = MarketKey("bybit", "BTCUSDT")
 TOY = MarketKey("toy", "BTC")
 BELIEVED = (ChannelState.LIVE, ChannelState.QUIET)
 
@@ -40,7 +41,7 @@ async def until(feed: LiveFeed, key: MarketKey, *states: ChannelState) -> float:
 
 
 @pytest.mark.row("D9")
-@pytest.mark.parametrize("key", [KRAKEN, BINANCE], ids=lambda key: key.venue)
+@pytest.mark.parametrize("key", [KRAKEN, BINANCE, BYBIT], ids=lambda key: key.venue)
 def test_a_book_that_falls_silent_is_marked_and_back_soon(key: MarketKey, figure: Figure) -> None:
     """Only the one channel; heartbeats, prints and prices go on."""
 
@@ -279,7 +280,9 @@ def test_three_days_with_an_outage_an_hour_leave_nothing_behind(figure: Figure) 
 
 
 @pytest.mark.row("D15")
-@pytest.mark.parametrize("venue", [registry.KRAKEN, registry.BINANCE], ids=lambda v: v.name)
+@pytest.mark.parametrize(
+    "venue", [registry.KRAKEN, registry.BINANCE, registry.BYBIT], ids=lambda v: v.name
+)
 def test_two_hundred_symbols_subscribe_within_the_limits(venue: Venue, figure: Figure) -> None:
     """A venue that answers nothing, and a trader who changes everything every few seconds."""
 

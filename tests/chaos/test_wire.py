@@ -42,6 +42,9 @@ from wsdash.feed.market import ChannelState
 
 pytestmark = pytest.mark.timeout(120)
 
+SPOT = (BTC["kraken"], BTC["binance"])
+"""One venue with heartbeats, and one without."""
+
 
 def through(exchange: Exchange, proxies: dict[str, Proxy]) -> dict[str, tuple[str, str]]:
     """Addresses of an exchange's venues, each behind its proxy."""
@@ -69,8 +72,8 @@ async def test_a_connection_that_dies_without_a_word_is_given_up(
     ):
         feed = feed_on(through(exchange, {"kraken": kraken, "binance": binance}))
         async with feed.running():
-            feed.want(books(*BTC.values()))
-            await until(lambda: all(is_live(feed, key) for key in BTC.values()))
+            feed.want(books(*SPOT))
+            await until(lambda: all(is_live(feed, key) for key in SPOT))
             loop = asyncio.get_running_loop()
             for proxy in (kraken, binance):
                 proxy.half_open(direction)  # type: ignore[arg-type]
@@ -82,7 +85,7 @@ async def test_a_connection_that_dies_without_a_word_is_given_up(
             figure("S2", beating=beating, others=others)
             for proxy in (kraken, binance):
                 proxy.heal()
-            await until(lambda: all(is_live(feed, key) for key in BTC.values()), 30)
+            await until(lambda: all(is_live(feed, key) for key in SPOT), 30)
 
 
 @pytest.mark.slow
@@ -122,7 +125,7 @@ async def resets(venue: str, times: int) -> tuple[list[float], list[float], list
 
 
 @pytest.mark.row("A2")
-@pytest.mark.parametrize("venue", ["kraken", "binance"])
+@pytest.mark.parametrize("venue", ["kraken", "binance", "bybit"])
 async def test_a_reset_in_the_middle_of_data_is_named_and_got_over(
     venue: str, figure: Figure
 ) -> None:
@@ -153,8 +156,8 @@ async def test_a_slow_narrow_jittery_path_costs_no_connection() -> None:
         proxy.down.slicer = 700
         feed = feed_on(through(exchange, {"kraken": proxy, "binance": proxy}))
         async with feed.running():
-            feed.want(books(*BTC.values()))
-            await until(lambda: all(is_live(feed, key) for key in BTC.values()), 40)
+            feed.want(books(*SPOT))
+            await until(lambda: all(is_live(feed, key) for key in SPOT), 40)
             attempts = proxy.accepted
             await asyncio.sleep(20)
             assert proxy.accepted - attempts <= 2

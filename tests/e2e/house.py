@@ -14,6 +14,7 @@ from wsdash.domain.book import Level
 from wsdash.domain.events import BookMoved, BookSynced, Event
 from wsdash.domain.instrument import MarketKey
 from wsdash.exchange.pairs import PAIRS, Pair
+from wsdash.exchange.perpetuals import PERPETUALS
 from wsdash.exchange.server import Exchange
 from wsdash.feed.budget import ConnectBudget
 from wsdash.feed.clock import SystemClock
@@ -31,11 +32,20 @@ from wsdash.venues.venue import Budget, Request, Subscription
 PAIR_OF = {("kraken", pair.symbol): pair for pair in PAIRS} | {
     ("binance", pair.binance_symbol): pair for pair in PAIRS
 }
-VENUES = ("kraken", "binance")
+PAIR_OF |= {("bybit", pair.bybit_symbol): pair for pair in PERPETUALS}
+VENUES = ("kraken", "binance", "bybit")
 TOP = 10
 
-BTC = {"kraken": MarketKey("kraken", "BTC/USD"), "binance": MarketKey("binance", "BTCUSDT")}
-ETH = {"kraken": MarketKey("kraken", "ETH/USD"), "binance": MarketKey("binance", "ETHUSDT")}
+BTC = {
+    "kraken": MarketKey("kraken", "BTC/USD"),
+    "binance": MarketKey("binance", "BTCUSDT"),
+    "bybit": MarketKey("bybit", "BTCUSDT"),
+}
+ETH = {
+    "kraken": MarketKey("kraken", "ETH/USD"),
+    "binance": MarketKey("binance", "ETHUSDT"),
+    "bybit": MarketKey("bybit", "ETHUSDT"),
+}
 
 
 @dataclass

@@ -94,7 +94,7 @@ async def test_a_connection_that_is_lost_marks_its_books_and_comes_back(
     venue: str, fault: str, words: str | tuple[str, ...]
 ) -> None:
     async with Exchange() as exchange, house(exchange) as (feed, oracle):
-        other = VENUES[1 - VENUES.index(venue)]
+        other = VENUES[VENUES.index(venue) - 1]
         feed.want(books(BTC[venue], BTC[other]))
         await all_live(feed, BTC[venue], BTC[other])
         oracle.states.clear()
@@ -228,7 +228,7 @@ async def test_a_refused_subscription_says_why_and_the_others_are_live(venue: st
             if s.state is ChannelState.PARKED
         ]
         assert all(stream.reason == "rejected: Exceeded msg rate" for stream in refused)
-        assert refused or venue == "binance"
+        assert refused or venue in ("binance", "bybit")  # their answer is for a whole frame
         assert oracle.wrong == []
 
 

@@ -100,5 +100,9 @@ def kraken(exchange: Exchange, name: str = "ws_url") -> str:
     return exchange.urls["kraken"][name]
 
 
+def bybit(exchange: Exchange, name: str = "ws_url") -> str:
+    return exchange.urls["bybit"][name]
+
+
 def binance(exchange: Exchange, name: str = "ws_url") -> str:
     return exchange.urls["binance"][name]

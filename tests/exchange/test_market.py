@@ -13,6 +13,7 @@ from wsdash.exchange.candles import PAST
 from wsdash.exchange.listing import Batch
 from wsdash.exchange.market import Market
 from wsdash.exchange.pairs import PAIRS
+from wsdash.exchange.perpetuals import MOST, PERPETUALS
 
 OPENED = 1_795_000_000_000_000
 
@@ -168,3 +169,21 @@ def test_the_past_is_the_same_whoever_asks_first() -> None:
             candles.whole(minutes * 60_000_000)
         pasts.append([list(candles.whole(minutes * 60_000_000)) for minutes in (1, 60, 1440)])
     assert pasts[0] == pasts[1]
+
+
+def test_a_contract_stays_near_spot_and_changes_nothing_of_it() -> None:
+    plain = Market(7, 1.0, OPENED, PAIRS[:1])
+    both = Market(7, 1.0, OPENED, PAIRS[:1], PERPETUALS[:1])
+    spot, swap = both.spot["BTC/USD"], both.perpetuals["BTC/USDT:USDT"]
+    for second in range(1, 121):
+        plain.advance(second)
+        both.advance(second)
+        if second > 10:
+            (bid, _), (ask, _) = swap.best()
+            (low, _), (high, _) = spot.best()
+            assert abs((bid + ask) / (low + high) - 1) < 2 * MOST
+            assert bid < ask
+    same = plain.listings["BTC/USD"]
+    assert (same.truth.sequence, same.best()) == (spot.truth.sequence, spot.best())
+    assert list(same.tape.trades) == list(spot.tape.trades)
+    assert both.account.balances == plain.account.balances

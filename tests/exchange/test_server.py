@@ -108,7 +108,7 @@ async def run(*arguments: str) -> tuple[asyncio.subprocess.Process, dict[str, di
 
 async def test_the_command_prints_its_urls_and_obeys_signals() -> None:
     process, urls = await run()
-    assert set(urls) == {"kraken", "binance"}
+    assert set(urls) == {"kraken", "binance", "bybit"}
     assert set(urls["kraken"]) == {
         "ws_url",
         "private_ws_url",
@@ -116,6 +116,8 @@ async def test_the_command_prints_its_urls_and_obeys_signals() -> None:
         "api_key",
         "api_secret",
     }
+    assert set(urls["binance"]) == set(urls["kraken"])
+    assert set(urls["bybit"]) == {"ws_url", "rest_url"}
     async with talking(urls["kraken"]["ws_url"]) as socket:
         await hear(socket, channel="status")
         process.send_signal(signal.SIGTERM)

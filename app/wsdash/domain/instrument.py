@@ -58,6 +58,11 @@ class Instrument(msgspec.Struct, frozen=True):
         """``BASE/QUOTE``: the same form for every venue; what is not spot says so."""
         return f"{self.base}/{self.quote}" + (" perp" if self.kind == "perpetual" else "")
 
+    @property
+    def short(self) -> str:
+        """The same where there is little room: of what is not spot, that it is not says more."""
+        return f"{self.base} perp" if self.kind == "perpetual" else self.symbol
+
 
 def step_decimals(step: str) -> int:
     """Return the digits after the point that a step such as ``0.01000000`` needs."""

@@ -157,7 +157,7 @@ class BinanceFeed:
 
     def _all_mini(self, stream: Stream, now: int) -> None:
         changed: list[str] = []
-        for symbol, listing in self.market.listings.items():
+        for symbol, listing in self.market.spot.items():
             key = f"{stream.name}/{symbol}"
             if self._sent.get(key) != listing.tape.last.id:
                 self._sent[key] = listing.tape.last.id

@@ -177,7 +177,7 @@ class Queries:
             except msgspec.DecodeError:
                 raise BinanceError(400, -1100, "Illegal characters found.") from None
             return [self._one({"symbol": name}) for name in names]
-        return list(self.market.listings.values())
+        return list(self.market.spot.values())
 
     def _one(self, params: Mapping[str, str]) -> Listing:
         name = params.get("symbol")

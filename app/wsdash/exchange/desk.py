@@ -1,4 +1,4 @@
-"""Both dialects around one market: who serves a connection, and at which address."""
+"""All dialects around one market: who serves a connection, and at which address."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from wsdash.exchange.binance import BinanceSession
 from wsdash.exchange.binance_api import BinanceApiSession
 from wsdash.exchange.binance_feed import BinanceFeed
 from wsdash.exchange.binance_queries import Queries
+from wsdash.exchange.bybit import BybitSession
+from wsdash.exchange.bybit_feed import BybitFeed
+from wsdash.exchange.bybit_rest import BybitRest
 from wsdash.exchange.client import Client, Session
 from wsdash.exchange.kraken import KrakenSession
 from wsdash.exchange.kraken_feed import KrakenFeed
@@ -23,7 +26,7 @@ from wsdash.exchange.tokens import Tokens
 
 
 class Desk:
-    """Feeds, keys and sessions of both venues.
+    """Feeds, keys and sessions of all venues.
 
     Args:
         market: what they publish.
@@ -35,6 +38,7 @@ class Desk:
     def __init__(self, market: Market, seed: int, stale: Callable[[str, str, str], int]) -> None:
         self.kraken = KrakenFeed(market)
         self.binance = BinanceFeed(market)
+        self.bybit = BybitFeed(market)
         self._market = market
         self._stale = stale
         self._tokens = Tokens(seed, time.monotonic)
@@ -54,6 +58,13 @@ class Desk:
                 token_ok=self._tokens.valid,
                 stale=lambda symbol: self._stale("kraken", door.where, symbol),
             )
+        if door.venue == "bybit":
+            return BybitSession(
+                client,
+                self.bybit,
+                self._numbered,
+                lambda symbol: self._stale("bybit", "public", symbol),
+            )
         if door.where == "private":
             return BinanceApiSession(client, self.binance, self._queries, self._keys["binance"])
         return BinanceSession(client, self.binance, client.path)
@@ -66,15 +77,30 @@ class Desk:
             self._tokens,
             lambda symbol: self._stale("kraken", "rest", symbol),
         )
-        return application(kraken, BinanceRest(self._queries, self._keys["binance"]), keeper)
+        binance = BinanceRest(self._queries, self._keys["binance"])
+        return application(kraken, binance, self.bybit_rest(), keeper)
+
+    def bybit_rest(self) -> BybitRest:
+        """Return the REST side of Bybit."""
+        return BybitRest(self._market, lambda symbol: self._stale("bybit", "rest", symbol))
+
+    def tick(self) -> None:
+        """Send whatever is due by now; call it often."""
+        self.binance.tick()
+        self.bybit.tick()
 
     def urls(self, socket: str, rest: str) -> dict[str, dict[str, str]]:
-        """Return addresses and keys; `socket` and `rest` are the two ports' origins."""
+        """Return addresses, and keys where there are accounts.
+
+        Args:
+            socket: origin of the port for WebSockets.
+            rest: origin of the port for REST.
+        """
         paths = {
             "kraken": (handshake.KRAKEN_PUBLIC, handshake.KRAKEN_PRIVATE),
             "binance": ("/stream", handshake.BINANCE_API),
         }
-        return {
+        accounts = {
             venue: {
                 "ws_url": socket + public,
                 "private_ws_url": socket + private,
@@ -84,3 +110,5 @@ class Desk:
             }
             for venue, (public, private) in paths.items()
         }
+        public = {"ws_url": socket + handshake.BYBIT_LINEAR, "rest_url": rest}
+        return {**accounts, "bybit": public}

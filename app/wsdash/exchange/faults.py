@@ -23,6 +23,7 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from wsdash.exchange.pairs import PAIRS
+from wsdash.exchange.perpetuals import PERPETUALS
 
 
 class FaultsError(ValueError):
@@ -99,6 +100,11 @@ _SYMBOLS = {
     for pair in PAIRS
     for name in (pair.symbol, pair.binance_symbol, pair.kraken_altname)
 }
+_CONTRACTS = {
+    name: pair.symbol for pair in PERPETUALS for name in (pair.symbol, pair.bybit_symbol, pair.spot)
+}
+"""The names of rules for Bybit alone; in all others ``BTCUSDT`` is Binance's."""
+_VENUES = {"kraken": _SYMBOLS, "binance": _SYMBOLS, "bybit": _CONTRACTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,7 @@ def parse_rule(raw: object, index: int = 0) -> Rule:
     clock, when = _at(item.get("at", "0s"), index)
     lasts = _number(item, "for", index) if "for" in item else None
     every = _number(item, "every", index) if "every" in item else 0.0
+    venue = _choice(item, "venue", {name: name for name in _VENUES}, index)
     endless = bool(every) or (lasts is not None and clock == "start") or action == "max_age"
     return Rule(
         index=index,
@@ -179,8 +186,8 @@ def parse_rule(raw: object, index: int = 0) -> Rule:
         number=number,
         text=text,
         channel=_choice(item, "ch", CHANNELS, index),
-        symbol=_choice(item, "symbol", _SYMBOLS, index),
-        venue=_choice(item, "venue", {"kraken": "kraken", "binance": "binance"}, index),
+        symbol=_choice(item, "symbol", _VENUES[venue or "kraken"], index),
+        venue=venue,
         where=_choice(item, "on", {w: w for w in ("public", "private", "rest")}, index),
         keep=_keep(item.get("keep", []), index),
         every=every,

@@ -38,7 +38,7 @@ class Flow:
         self._pair = pair
         self._placement = Placement(pair, self._random)
         self._orders: list[int] = []
-        self.fair = float(pair.opening)
+        self.fair = self._opening()
         self._anchor = self.fair
         self._wave = self._tempo = self._drift = self._heat = 0.0
         self._fill_book()
@@ -65,6 +65,9 @@ class Flow:
             if self._random.random() > 0.25:
                 return []
         return self._join(pressure)
+
+    def _opening(self) -> float:
+        return float(self._pair.opening)
 
     def _pass_time(self, seconds: float) -> None:
         normal = self._random.gauss

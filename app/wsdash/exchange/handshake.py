@@ -15,6 +15,7 @@ from wsdash.exchange.faults import Rule
 KRAKEN_PUBLIC = "/v2"
 KRAKEN_PRIVATE = "/private/v2"
 BINANCE_API = "/ws-api/v3"
+BYBIT_LINEAR = "/v5/public/linear"
 _REASONS = {418: "I'm a teapot", 429: "Too Many Requests", 451: "Unavailable For Legal Reasons"}
 
 
@@ -46,6 +47,8 @@ def door(path: str) -> Door | None:
         return Door("kraken", "private")
     if plain == BINANCE_API:
         return Door("binance", "private")
+    if plain == BYBIT_LINEAR:
+        return Door("bybit", "public")
     if plain in {"/ws", "/stream"} or plain.startswith("/ws/"):
         return Door("binance", "public")
     return None

@@ -175,7 +175,7 @@ class KrakenSession:
             return
         wanted = params.get("snapshot", True) is not False
         channel, symbol, parameter = key
-        listing = self._feed.market.listings.get(symbol)
+        listing = self._feed.market.spot.get(symbol)
         if channel == "book" and listing is not None:
             self._feed.watch(listing, int(parameter))
             if wanted:

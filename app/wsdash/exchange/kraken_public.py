@@ -150,7 +150,7 @@ class KrakenPublic:
         if asked:
             listings = [self._listing({"pair": name}) for name in asked]
         else:
-            listings = list(self._market.listings.values())
+            listings = list(self._market.spot.values())
         rows = {item.pair.kraken_key: self._figures(item) for item in listings}
         return msgspec.json.encode(rows).decode()
 

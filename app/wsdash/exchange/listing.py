@@ -10,6 +10,7 @@ from wsdash.exchange.candles import Candles
 from wsdash.exchange.chance import seeded
 from wsdash.exchange.flow import Flow
 from wsdash.exchange.pairs import Pair
+from wsdash.exchange.perpetuals import Following, Perpetual
 from wsdash.exchange.tape import Tape, Trade
 from wsdash.exchange.truth import Delta, Truth
 
@@ -45,7 +46,17 @@ class Batch(NamedTuple):
 def open_listing(pair: Pair, seed: int, now: int) -> Listing:
     """Return a pair ready to trade at venue time `now` (microseconds)."""
     book = Book()
-    flow = Flow(pair, book, seed)
+    return _opened(pair, book, Flow(pair, book, seed), seed, now)
+
+
+def open_perpetual(pair: Perpetual, spot: Listing, seed: int, now: int) -> Listing:
+    """Return a perpetual ready to trade, near the price of the pair it follows."""
+    book = Book()
+    scale = 10.0 ** (pair.price_places - spot.pair.price_places)
+    return _opened(pair, book, Following(pair, book, seed, spot.flow, scale), seed, now)
+
+
+def _opened(pair: Pair, book: Book, flow: Flow, seed: int, now: int) -> Listing:
     for _ in range(_WARM_UP):
         flow.wait(1.0)
         flow.step()

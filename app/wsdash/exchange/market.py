@@ -12,8 +12,9 @@ from heapq import heapify, heapreplace
 from wsdash.exchange.account import Account
 from wsdash.exchange.book import Levels
 from wsdash.exchange.flow import Taken
-from wsdash.exchange.listing import Batch, Listing, open_listing
+from wsdash.exchange.listing import Batch, Listing, open_listing, open_perpetual
 from wsdash.exchange.pairs import PAIRS, Pair
+from wsdash.exchange.perpetuals import Perpetual
 from wsdash.exchange.tape import Trade
 from wsdash.exchange.trader import Trader
 from wsdash.exchange.truth import Delta
@@ -22,27 +23,46 @@ _TRADER = -1
 
 
 class Market:
-    """All pairs and the account.
+    """All pairs, perpetuals on them, and the account.
 
     Args:
         seed: decides every event.
         rate: events per second, as a multiple of the ordinary few hundred.
         opened: wall time of the open in microseconds since 1970.
         pairs: what is listed.
+        perpetuals: contracts on some of these; what happens in the pairs is the same without.
+
+    Attributes:
+        spot: the pairs, by their symbols.
+        perpetuals: the contracts.
+        listings: all of these.
+        listeners: are told what happens in the pairs.
+        perpetual_listeners: are told what happens in the contracts.
     """
 
     def __init__(
-        self, seed: int, rate: float, opened: int, pairs: tuple[Pair, ...] = PAIRS
+        self,
+        seed: int,
+        rate: float,
+        opened: int,
+        pairs: tuple[Pair, ...] = PAIRS,
+        perpetuals: tuple[Perpetual, ...] = (),
     ) -> None:
         self.opened = opened
         self.rate = rate
         self.account = Account(seed)
-        self.listings = {pair.symbol: open_listing(pair, seed, opened) for pair in pairs}
+        self.spot = {pair.symbol: open_listing(pair, seed, opened) for pair in pairs}
+        self.perpetuals = {
+            pair.symbol: open_perpetual(pair, self.spot[pair.spot], seed, opened)
+            for pair in perpetuals
+        }
+        self.listings = {**self.spot, **self.perpetuals}
         self.listeners: list[Callable[[Batch], None]] = []
+        self.perpetual_listeners: list[Callable[[Batch], None]] = []
         self.clock = 0.0
         """Seconds of market time since the open."""
         self._ordered = list(self.listings.values())
-        self._trader = Trader(self.account, self._ordered, seed, self._settle)
+        self._trader = Trader(self.account, list(self.spot.values()), seed, self._settle)
         self._due = [(item.flow.wait(rate), at) for at, item in enumerate(self._ordered)]
         self._due.append((self._trader.wait(), _TRADER))
         heapify(self._due)
@@ -95,5 +115,6 @@ class Market:
                 if fill.maker_own:
                     self._trader.filled(listing, fill, time)
         batch = Batch(listing, delta, trades)
-        for listener in self.listeners:
+        is_spot = listing.pair.symbol in self.spot
+        for listener in self.listeners if is_spot else self.perpetual_listeners:
             listener(batch)

@@ -55,6 +55,11 @@ class Pair:
         object.__setattr__(self, "symbol", f"{self.base}/{self.quote}")
 
     @property
+    def chronicle(self) -> str:
+        """The symbol whose invented past is also this one's."""
+        return self.symbol
+
+    @property
     def kraken_key(self) -> str:
         """The key of the pair in Kraken's REST replies, such as XXBTZUSD."""
         return _KRAKEN_PAIR_KEYS.get(self.symbol, self.kraken_altname)

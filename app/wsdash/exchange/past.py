@@ -75,7 +75,7 @@ def invent(
         count: how many.
         part: names a stretch of the past; each has its own chances.
     """
-    random = seeded(seed, pair.symbol, part, interval)
+    random = seeded(seed, pair.chronicle, part, interval)
     calm = pair.volatility * math.sqrt(interval / 86_400e6)
     turnover = pair.activity * 0.14 * interval / 1e6
     lots = pair.typical * 10**pair.size_places

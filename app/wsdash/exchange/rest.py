@@ -1,4 +1,4 @@
-"""The REST side of the exchange: one application for both venues' paths."""
+"""The REST side of the exchange: one application for all venues' paths."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from aiohttp import web
 
 from wsdash.exchange import binance_auth as auth
 from wsdash.exchange.binance_queries import WEIGHT_LIMIT, BinanceError, Queries
+from wsdash.exchange.bybit_rest import BybitRest
 from wsdash.exchange.faults import Rule
 from wsdash.exchange.kraken_rest import KrakenRest
 from wsdash.exchange.signing import Keys
 
 _MINUTE = 60_000_000
+_VENUES = (("/0/", "kraken"), ("/v5/", "bybit"))
+"""Beginnings of paths; all others are Binance's."""
 
 
 class Gatekeeper(Protocol):
@@ -93,17 +96,22 @@ class BinanceRest:
         return method(query)
 
 
-def application(kraken: KrakenRest, binance: BinanceRest, keeper: Gatekeeper) -> web.Application:
-    """Return the application that answers both venues' REST paths."""
+def application(
+    kraken: KrakenRest, binance: BinanceRest, bybit: BybitRest, keeper: Gatekeeper
+) -> web.Application:
+    """Return the application that answers all venues' REST paths."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        venue = "kraken" if request.path.startswith("/0/") else "binance"
+        venue = next((name for start, name in _VENUES if request.path.startswith(start)), "binance")
         rule = keeper.meet(venue, request.path)
         if rule is not None:
             response = await _faulty(rule)
         elif venue == "kraken":
             text = kraken.answer(request.path, request.query, request.headers, await request.text())
             response = web.Response(text=text, content_type="application/json")
+        elif venue == "bybit":
+            status, text = bybit.answer(request.path, request.query)
+            response = web.Response(text=text, status=status, content_type="application/json")
         else:
             raw = request.rel_url.raw_query_string
             response = binance.answer(request.path, request.query, request.headers, raw)

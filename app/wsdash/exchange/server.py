@@ -1,7 +1,7 @@
-"""The embedded exchange: a seeded market behind two venues' real protocols.
+"""The embedded exchange: a seeded market behind real protocols of venues.
 
-Loopback only. WebSockets and REST live on two ports; the paths of both venues
-do not collide, so each port serves both.
+Loopback only. WebSockets and REST live on two ports; the paths of the venues
+do not collide, so each port serves them all.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from wsdash.exchange.faults import FaultsError, Rule, load, parse, parse_rule
 from wsdash.exchange.handshake import Connect
 from wsdash.exchange.kraken import KrakenSession
 from wsdash.exchange.market import Market
+from wsdash.exchange.perpetuals import PERPETUALS
 from wsdash.exchange.plan import Plan, fits
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -63,7 +64,7 @@ class Exchange:
         if not 0 < rate <= 1000:
             raise ExchangeError("the rate must be above 0 and at most 1000")
         rules = load(faults) if isinstance(faults, Path) else parse(faults or [])
-        self.market = Market(seed, rate, int(time.time() * 1e6))
+        self.market = Market(seed, rate, int(time.time() * 1e6), perpetuals=PERPETUALS)
         self.connects: list[Connect] = []
         self.host = host
         self.port = port
@@ -90,7 +91,7 @@ class Exchange:
             await self._server.wait_closed()
             raise ExchangeError(_taken(error, self.rest_port)) from error
         self.market.opened = int(time.time() * 1e6)  # building the market took a while
-        clockwork = Clockwork(self.market, self._desk.binance.tick, self._beat, self._ping)
+        clockwork = Clockwork(self.market, self._desk.tick, self._beat, self._ping)
         self._play = asyncio.create_task(clockwork.run())
         return self
 
@@ -105,7 +106,7 @@ class Exchange:
 
     @property
     def urls(self) -> dict[str, dict[str, str]]:
-        """Addresses and keys of both venues."""
+        """Addresses of all venues, and keys where there are accounts."""
         socket = f"ws://{self.host}:{self.port}"
         return self._desk.urls(socket, f"http://{self.host}:{self.rest_port}")
 

@@ -67,6 +67,15 @@ def test_little_room_leaves_out_and_cuts_nothing() -> None:
         assert known or "STALE" in text
 
 
+@pytest.mark.parametrize("width", [22, 28, 35, 42, 76, 112, 140])
+def test_what_is_not_spot_is_said_in_any_width(width: int) -> None:
+    pair = view_of()._replace(own="binance USDT", other="bybit USDT perp")
+    rows = basis_rows([pair], BasisView(width, 8, 0))
+    text = "\n".join(plain_text(row) for row in rows)
+    assert "perp" in text or width < 30
+    assert ("binance USDT / bybit USDT perp" in text) == (width >= 42)
+
+
 def test_nothing_has_no_sign_below_zero() -> None:
     assert [signed(value) for value in (-0.001, 0.0, -0.01, Decimal("0.004"))] == [
         "+0.00", "+0.00", "-0.01", "+0.00",

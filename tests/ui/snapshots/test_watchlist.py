@@ -14,7 +14,7 @@ from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.glow import Glow
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.picture import Verdict
-from wsdash.ui.snapshots.watch_entry import Entry, Watch
+from wsdash.ui.snapshots.watch_entry import Entry, Watch, name_of
 from wsdash.ui.snapshots.watch_order import ORDERS, Order, figure, ordered
 from wsdash.ui.snapshots.watchlist import watchlist
 
@@ -55,6 +55,18 @@ def test_every_width_is_kept_and_no_figure_is_cut(
         watch = Watch(width, height, 3, BTC, Order(by))
         for row in rows_of(feed, watch, verdict):
             assert not [word for word in row.split() if "…" in word and word[0].isdigit()]
+
+
+@pytest.mark.parametrize(
+    ("width", "name"), [(30, "BTC perp"), (36, "BTC perp"), (42, "BTC/USDT perp")]
+)
+def test_what_is_not_spot_says_so_in_any_width(width: int, name: str) -> None:
+    made = FakeFeed()
+    swap = Instrument("bybit", "BTCUSDT", "BTC", "USDT", "0.10", 1, 3, kind="perpetual")
+    made.list_instruments([swap])
+    made.ticker(swap.key, "65001.2", "-0.5")
+    entry = Entry(swap.key, made.board.markets[swap.key], LIVE, [1.0, 2.0])
+    assert name_of(entry, width) == name
 
 
 @pytest.mark.parametrize("width", [30, 60, 118])

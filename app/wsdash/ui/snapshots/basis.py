@@ -169,9 +169,14 @@ def _told(summary: Sequence[tuple[str, str]], width: int) -> Line:
 def _named(pair: PairView, room: int, marked: bool) -> Line:
     names = f"{pair.own} / {pair.other}"
     if width_of((Span(names),)) > room:  # the venues alone
-        names = f"{pair.own.partition(' ')[0]} / {pair.other.partition(' ')[0]}"
+        names = f"{_venue(pair.own)} / {_venue(pair.other)}"
     name = shorten(names, room)
     return (Span("▸" if marked else " ", "bright"), Span(name, "cursor" if marked else "text"))
+
+
+def _venue(name: str) -> str:
+    """The venue alone of a name, but for what is not spot there."""
+    return name.partition(" ")[0] + (" perp" if name.endswith(" perp") else "")
 
 
 def _mids(pair: PairView) -> list[str]:

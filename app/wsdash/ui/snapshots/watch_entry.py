@@ -64,7 +64,10 @@ def name_of(entry: Entry, width: int) -> str:
     """Return what a market is called, in at most a third of the width."""
     known = entry.market.instrument if entry.market is not None else None
     name = clean(known.symbol if known is not None else entry.key.name, 30)
-    return shorten(name, max(4, width // 3))
+    room = max(4, width // 3)
+    if known is not None and text_width(name) > room:
+        name = clean(known.short, 30)
+    return shorten(name, room)
 
 
 def head_of(entry: Entry, name: str, width: int, index: int, watch: Watch) -> Line:
