@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+import weakref
 from collections.abc import AsyncIterator
 
 import pytest
@@ -330,3 +332,24 @@ async def test_a_late_loop_is_said_and_drawn_less() -> None:
         late[0] = 1.5
         await shows(pilot, "LOOP LATE 1.5s")
         await shows(pilot, "slowed to 10 fps")
+
+
+async def test_what_refers_to_itself_does_not_lie_about_for_hours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The collector's own rounds are rare while the program runs: a whole one is timed."""
+
+    class Loop:
+        def __init__(self) -> None:
+            self.itself = self
+
+    monkeypatch.setattr("wsdash.ui.shell.SWEEP_EVERY", 0.05)
+    app, _, _ = dashboard()
+    thresholds = gc.get_threshold()
+    async with app.run_test(size=(80, 24)) as pilot:
+        gc.set_threshold(0)
+        try:
+            lost = weakref.ref(Loop())
+            await until(pilot, lambda: lost() is None)
+        finally:
+            gc.set_threshold(*thresholds)

@@ -36,6 +36,9 @@ from wsdash.ui.wake import ASLEEP
 if TYPE_CHECKING:
     from wsdash.feed.replay_alerts import AlertView
 
+SWEEP_EVERY = 60.0
+"""Seconds between two whole rounds of the collector, of some ten milliseconds each."""
+
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 """Starts a feed and ends it."""
 
@@ -144,6 +147,7 @@ class Shell(Looks):
         if self._leave_after is not None:
             self.set_timer(self._leave_after, self.exit)
         self.set_interval(0.25, self.band.look)
+        self.set_interval(SWEEP_EVERY, _sweep)
         self._band_changed()
         if not self.is_headless:
             self.call_after_refresh(_spare_the_collector)
@@ -211,7 +215,14 @@ class Shell(Looks):
 
 
 def _spare_the_collector() -> None:
-    """Take what is there for the whole run out of the collector's rounds: fewer, shorter pauses."""
+    """Take what is there for the whole run out of the collector's rounds: fewer, shorter pauses.
+
+    What its short rounds let through would then lie about for hours: a whole one is timed.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def _sweep() -> None:
+    gc.collect()
