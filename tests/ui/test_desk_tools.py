@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 from tests.ui.fakes import BTC, MARKETS, FakeFeed, Scene
 from tests.ui.screen import dashboard, hides, shows, until
 
@@ -265,6 +266,28 @@ def test_the_cost_of_an_order_fits_and_is_the_sum_of_what_it_takes(width: int) -
     assert "65,000.10  +0.02bp" in plain_text(
         slippage_rows(book, spent, digits_of(None, book), 60)[0]
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("10000USD", "10000", "quote"),
+        ("10k usd", "10000", "quote"),
+        ("10kusd", "10000", "quote"),
+        ("1.5m", "1500000", "base"),
+        ("2btc", "2", "base"),
+        ("1,000 USD", "1000", "quote"),
+    ],
+)
+def test_an_amount_is_taken_as_it_is_written_in_a_hurry(text: str, value: str, unit: str) -> None:
+    amount = amount_of(text, MARKETS[BTC][0])
+    assert (amount.value, amount.unit) == (Decimal(value), unit)
+
+
+def test_a_suffix_is_no_part_of_a_name() -> None:
+    matic = replace(MARKETS[BTC][0], base="MATIC")
+    assert amount_of("3MATIC", matic).value == 3
+    assert amount_of("3mMATIC", matic).value == 3_000_000
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "0", "1e99", "NaN", "2 DOGE", "2 BTC USD"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from wsdash.domain.book import OrderBook
 from wsdash.domain.figures_depth import Unit, slippage
 from wsdash.domain.instrument import Instrument
-from wsdash.domain.numbers import BadNumber, plain, trimmed
+from wsdash.domain.numbers import EXACT, BadNumber, plain, trimmed
 from wsdash.domain.text import clean
 from wsdash.domain.trades import Aggressor
 from wsdash.ui.snapshots.depth import Digits, rounded
@@ -16,6 +17,12 @@ from wsdash.ui.snapshots.lines import Line, Span, first_fit
 from wsdash.ui.snapshots.numbers import grouped
 
 _SIDES: Final[tuple[tuple[Aggressor, str, str], ...]] = (("buy", "bid", "▲"), ("sell", "ask", "▼"))
+
+
+_TYPED: Final = re.compile(r"([0-9.,]*) *(.*)")
+"""A number, and what stands behind it."""
+
+_TIMES: Final = {"K": Decimal(1000), "M": Decimal(1_000_000)}
 
 
 class Amount(NamedTuple):
@@ -47,24 +54,31 @@ class BadAmount(ValueError):
 def amount_of(text: str, instrument: Instrument | None) -> Amount:
     """Return what was typed: a number in base units, or with the asset behind it.
 
+    Also as it is written in a hurry: ``10kusd`` is ``10000 USD``.
+
     Raises:
         BadAmount: it is something else.
     """
-    number, _, asset = text.strip().partition(" ")
     base = clean(instrument.base, 12) if instrument is not None else ""
     quote = clean(instrument.quote, 12) if instrument is not None else ""
-    wanted = asset.strip().upper()
+    found = _TYPED.fullmatch(" ".join(text.split()))
+    number, rest = found.groups() if found is not None else ("", "")
+    asset, times = rest.upper(), Decimal(1)
+    known = ("", base.upper(), quote.upper())
+    if asset not in known and asset[1:].strip() in known and asset[0] in _TIMES:
+        asset, times = asset[1:].strip(), _TIMES[asset[0]]
     try:
-        value = Decimal(plain(number.replace(",", "")))
+        value = EXACT.multiply(Decimal(plain(number.replace(",", ""))), times)
     except BadNumber:
         raise BadAmount(f"a number, such as 2.5 or 10000 {quote or 'USD'}") from None
     if value <= 0:
         raise BadAmount("an amount above zero")
-    if wanted and wanted == quote.upper():
+    if asset and asset == quote.upper():
         return Amount(value, "quote", quote)
-    if wanted and wanted != base.upper():
-        known = f"in {base} or {quote}" if base else "a number alone: this market is not listed yet"
-        raise BadAmount(known)
+    if asset and asset != base.upper():
+        raise BadAmount(
+            f"in {base} or {quote}" if base else "a number alone: this market is not listed yet"
+        )
     return Amount(value, "base", base)
 
 
