@@ -309,3 +309,43 @@ def test_in_rows_fixed_to_prices_every_step_stays_in_sight(height: int) -> None:
     headed = height >= 9
     assert seen[2] == headed
     assert seen[0] == seen[6] > seen[2]
+
+
+@pytest.mark.parametrize("apart", [1, 3, 23, 400])
+@pytest.mark.parametrize("height", [9, 17, 34])
+def test_rows_fixed_to_prices_have_both_best_prices_in_sight(apart: int, height: int) -> None:
+    feed = FakeFeed()
+    Scene(feed).begin()
+    bids = [(f"{65_000 - n / 10:.1f}", "1.0000") for n in range(60)]
+    asks = [(f"{65_000 + (apart + n) / 10:.1f}", "1.0000") for n in range(60)]
+    feed.book(BTC, bids=bids, asks=asks)
+    pane = LadderPane(Desk(feed, [BTC], BTC), name="ladder")
+    pane.beside = lambda: True
+    pane.moved = lambda: None
+    pane.call_later = lambda *_: True  # type: ignore[method-assign]
+    roles = [span.role for row in pane.picture(40, height).rows for span in row if span.text != " "]
+    assert "bid" in roles
+    assert "ask" in roles
+    if apart <= 3:
+        assert pane.ticks == 1
+    chosen = GROUPS[GROUPS.index(pane.ticks) + 1]
+    pane.adjust(1)  # what the trader chooses stays
+    feed.book(BTC, bids=bids, asks=[("66000.0", "1.0000")])
+    pane.picture(40, height)
+    assert pane.ticks == chosen
+    pane.beside = lambda: False
+    pane.picture(40, height)
+    assert pane.ticks == chosen
+
+
+def test_a_grouping_that_nobody_chose_goes_with_the_fixed_rows() -> None:
+    feed = FakeFeed()
+    Scene(feed).begin()
+    feed.book(BTC, bids=[("64000.0", "1.0")], asks=[("66000.0", "1.0")])
+    pane = LadderPane(Desk(feed, [BTC], BTC), name="ladder")
+    pane.moved = lambda: None
+    pane.call_later = lambda *_: True  # type: ignore[method-assign]
+    for shown in (True, False):
+        pane.beside = lambda: shown  # noqa: B023
+        pane.picture(40, 17)
+        assert (pane.ticks > 1) == shown

@@ -36,6 +36,7 @@ class LadderPane(Pane):
     def __init__(self, desk: Desk, *, name: str) -> None:
         super().__init__(desk, name=name)
         self.ticks = 1
+        self._coarse = False
         self.cursor = 0
         self.beside: Callable[[], bool] = lambda: False
         self._wish: bool | None = None
@@ -96,13 +97,32 @@ class LadderPane(Pane):
         """Put more or fewer ticks in a row."""
         place = GROUPS.index(self.ticks) + step
         self.ticks = GROUPS[max(0, min(len(GROUPS) - 1, place))]
-        self.at = None
+        self.at, self._coarse = None, False
         self._glow.forget()
 
     def turn(self) -> None:
         """Fix the rows to prices, or let each be a level."""
         self._wish = not self.fixed
         self.centre()
+
+    def _coarsen(self, book: OrderBook | None, tick: int, rows: int) -> None:
+        """Put as many ticks in a row as bring both best prices into sight, with half of the rows.
+
+        That is done where nobody chose a grouping, and stays until `centre`.
+        """
+        bid, ask = (book.bids.best_key, book.asks.best_key) if book is not None else (None, None)
+        if bid is None or ask is None or (self.ticks > 1 and not self._coarse):
+            return
+        wide = next((n for n in GROUPS if 2 * (ask - bid) <= rows * tick * n), GROUPS[-1])
+        if wide > self.ticks:
+            self.ticks, self._coarse = wide, True
+            self._glow.forget()
+
+    def _refine(self) -> None:
+        """Have one tick a row again, where nobody chose another grouping."""
+        if self._coarse:
+            self.ticks, self._coarse = 1, False
+            self._glow.forget()
 
     def fix(self) -> None:
         """Fix the rows to prices as long as a heat stands beside them."""
@@ -112,11 +132,12 @@ class LadderPane(Pane):
 
     def centre(self) -> None:
         """Take the cursor away, and put the middle of the book into the middle."""
+        self._refine()
         self.cursor, self.at, self.grid = 0, None, None
 
     def reset(self) -> None:
         """Forget grouping, cursor and digits of the other market."""
-        self.ticks, self.amount = 1, None
+        self.ticks, self.amount, self._coarse = 1, None, False
         self.centre()
         self._glow.forget()
 
@@ -127,13 +148,17 @@ class LadderPane(Pane):
     def _sight(self, width: int, height: int) -> Sight:
         market = self.group.market
         book = market.book if market is not None else None
-        step = digits_of(market.instrument if market else None, book).tick * self.ticks
+        tick = digits_of(market.instrument if market else None, book).tick
         amount = self.amount is not None
         if not self.fixed:
             self.grid = self.at = None
+            self._refine()
         else:
             self.cursor = 0
-            self._settle(book, step, grid_rows(height, chosen=self.at is not None, amount=amount))
+            self._coarsen(book, tick, grid_rows(height, chosen=False, amount=amount))
+            rows = grid_rows(height, chosen=self.at is not None, amount=amount)
+            self._settle(book, tick * self.ticks, rows)
+        step = tick * self.ticks
         flow = None
         if width >= FLOW_WIDTH:
             best = book.asks.best_key if book is not None else None
