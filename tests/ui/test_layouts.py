@@ -225,3 +225,17 @@ async def test_beside_other_markets_no_pane_is_named_in_half_a_word() -> None:
         await pilot.press("N", "N")
         await shows(pilot, "C SOL/USD", "A Tape", "A Depth")
         assert not [line for line in screen_lines(app) if "…" in line and "┌" in line]
+
+
+async def test_a_name_that_no_layout_has_saves_this_one_under_it(tmp_path: Path) -> None:
+    app, _, _ = dashboard(layouts=tmp_path / "layouts.json")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LIVE")
+        await pilot.press("L", *"zwei", "enter")
+        await shows(pilot, "layout zwei saved")
+        await pilot.press("L", *"zwei")
+        await shows(pilot, "layout zwei (on the screen)", "save this layout as zwei")
+        await pilot.press("enter")
+        await shows(pilot, "layout zwei")
+        await hides(pilot, "Layouts")
+        assert list(app.library.saved) == ["zwei"]

@@ -23,6 +23,19 @@ SAID_FOR = 8.0
 """Seconds for which trouble with the file stands in the bottom line."""
 
 
+class Shelf(Fixed):
+    """What can be done with layouts; a name that none of them has is one to save this one under."""
+
+    def search(self, query: str, limit: int) -> list[Item]:
+        """Return the best matches of a query, and last what it would be the name of."""
+        found = super().search(query, limit)
+        try:
+            name = named(query)
+        except BadLayout:
+            return found
+        return [*found, Item(f"{SAVE}{name}", f"save this layout as {name}", "")]
+
+
 class Arranging(Watching):
     """Loads, saves and removes layouts."""
 
@@ -65,7 +78,7 @@ class Arranging(Watching):
             for value in values or ():
                 self.call_after_refresh(self.do_layout, value)
 
-        items = Fixed(self.layout_items())
+        items = Shelf(self.layout_items())
         self.push_screen(Finder("Layouts", items, ascii_only=self.desk.ascii_only), chosen)
 
     def layout_items(self) -> list[Item]:
@@ -87,6 +100,8 @@ class Arranging(Watching):
         """Do what an item of `layout_items` says."""
         if value == SAVE:
             self._ask_name()
+        elif value.startswith(SAVE):
+            self._save_as(value.removeprefix(SAVE))
         elif value.startswith(REMOVE):
             name = value.removeprefix(REMOVE)
             self.library.remove(name)
@@ -113,15 +128,18 @@ class Arranging(Watching):
 
         def typed(text: str | None) -> None:
             if text is not None:
-                layout = self._present()._replace(name=named(text))
-                self.library.save(layout)
-                self.board_screen.wish = self.board_screen.wish._replace(layout=layout)
-                self.say(f"layout {layout.name} saved")
-                self._kept({layout.name})
+                self._save_as(text)
 
         before = self.board_screen.wish.layout.name
         ask = Ask("Save layout as", "a name", wrong, before, ascii_only=self.desk.ascii_only)
         self.push_screen(ask, typed)
+
+    def _save_as(self, name: str) -> None:
+        layout = self._present()._replace(name=named(name))
+        self.library.save(layout)
+        self.board_screen.wish = self.board_screen.wish._replace(layout=layout)
+        self.say(f"layout {layout.name} saved")
+        self._kept({layout.name})
 
     def _take_markets(self, layout: Layout, *, first: bool = False) -> None:
         """Open the markets of a layout; at the start, the one that was opened stays."""
