@@ -266,3 +266,10 @@ async def test_home_and_end_go_to_the_ends_of_a_list_of_time_and_of_a_sheet() ->
         await shows(pilot, "which marks ( and ) go to")
         await pilot.press("home")
         await shows(pilot, "In the chart")
+
+
+def test_the_help_of_the_supervisor_explains_its_columns() -> None:
+    entries = help_entries("supervisor", {}, replay=False)
+    text = "\n".join(plain_text(row) for row in help_rows(entries[:1], 80))
+    for word in ("tries", "resyncs", "bad", "stale or syncing"):
+        assert word in text

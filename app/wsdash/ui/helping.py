@@ -53,6 +53,11 @@ SIGNS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("lag", "from the venue's clock to the screen"),
     ),
     "heat": (("full", "the size from which a cell is as bright as it gets"),),
+    "supervisor": (
+        ("tries", "connections tried, and allowed, in five minutes"),
+        ("resyncs", "books and channels asked anew; bad: frames that nobody understood"),
+        ("▇ ▄ ▁", "in the last hour, minute by minute: live, stale or syncing, down"),
+    ),
     "balances": (
         ("?", "no market that is followed tells its price"),
         ("+", "after the worth of all: something without a price is not in it"),
