@@ -117,7 +117,7 @@ async def test_the_command_prints_its_urls_and_obeys_signals() -> None:
         "api_secret",
     }
     assert set(urls["binance"]) == set(urls["kraken"])
-    assert set(urls["bybit"]) == {"ws_url", "rest_url"}
+    assert set(urls["bybit"]) == set(urls["kraken"])
     async with talking(urls["kraken"]["ws_url"]) as socket:
         await hear(socket, channel="status")
         process.send_signal(signal.SIGTERM)

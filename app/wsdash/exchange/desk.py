@@ -43,7 +43,7 @@ class Desk:
         self._stale = stale
         self._tokens = Tokens(seed, time.monotonic)
         self._queries = Queries(market, lambda symbol: stale("binance", "rest", symbol))
-        self._keys = {venue: keys(seed, venue) for venue in ("kraken", "binance")}
+        self._keys = {venue: keys(seed, venue) for venue in ("kraken", "binance", "bybit")}
         self._numbered = 0
 
     def session(self, client: Client, door: handshake.Door) -> Session:
@@ -90,7 +90,10 @@ class Desk:
         self.bybit.tick()
 
     def urls(self, socket: str, rest: str) -> dict[str, dict[str, str]]:
-        """Return addresses, and keys where there are accounts.
+        """Return addresses and keys of every venue.
+
+        Every entry has the same fields, so that nobody who reads them need know the venues; of
+        Bybit's, the private address and the keys lead nowhere yet.
 
         Args:
             socket: origin of the port for WebSockets.
@@ -99,8 +102,9 @@ class Desk:
         paths = {
             "kraken": (handshake.KRAKEN_PUBLIC, handshake.KRAKEN_PRIVATE),
             "binance": ("/stream", handshake.BINANCE_API),
+            "bybit": (handshake.BYBIT_LINEAR, "/v5/private"),
         }
-        accounts = {
+        return {
             venue: {
                 "ws_url": socket + public,
                 "private_ws_url": socket + private,
@@ -110,5 +114,3 @@ class Desk:
             }
             for venue, (public, private) in paths.items()
         }
-        public = {"ws_url": socket + handshake.BYBIT_LINEAR, "rest_url": rest}
-        return {**accounts, "bybit": public}
