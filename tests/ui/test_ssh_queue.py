@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wsdash.ui.band import PATIENCE, QUEUE, STEPS, Band
+from wsdash.ui.band import MEASURED, PATIENCE, QUEUE, STEPS, Band
 from wsdash.ui.output_stats import OutputStats
 from wsdash.ui.ssh_queue import SshQueue
 
@@ -60,7 +60,7 @@ def test_nothing_is_known_of_no_connection(words: str, tmp_path: Path) -> None:
 
 
 def test_what_waits_for_an_ssh_client_makes_its_line_slow() -> None:
-    now, queued, stats = 0.0, QUEUE + 1, OutputStats()
+    now, queued, sent, stats = 0.0, QUEUE + 1, 2 * QUEUE, OutputStats()
     band = Band(lambda: stats, "auto", lambda: now, lambda: queued)
     cleared: list[float] = []
     band.cleared = lambda: cleared.append(now)
@@ -68,19 +68,21 @@ def test_what_waits_for_an_ssh_client_makes_its_line_slow() -> None:
     def run(seconds: int) -> float | None:
         nonlocal now
         for _ in range(seconds):
-            now += 1
-            stats.wrote(9, now)
-            band.look()
+            stats.wrote(sent if sent > QUEUE or not band.congested else 0, now)
+            for _ in range(4):
+                now += 0.25
+                band.look()
         return band.fps
 
-    assert run(PATIENCE + 1) == STEPS[0]
+    assert run(PATIENCE + 1) == STEPS[0].fps
     assert band.congested
     assert not cleared
+    sent = QUEUE // 4
     queued = QUEUE - 1  # neither slow nor well
-    assert run(300) == STEPS[0]
+    assert run(300) == STEPS[0].fps
     assert (band.congested, cleared) == (False, [PATIENCE + 2])
     queued = 0
-    assert run(12) is None
+    assert run(MEASURED + 2) is None
 
 
 def test_a_line_of_the_kernel_that_breaks_off_tells_nothing(tmp_path: Path) -> None:

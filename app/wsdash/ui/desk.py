@@ -17,6 +17,7 @@ from wsdash.feed.market import Market, Stream
 from wsdash.ui import worth
 from wsdash.ui.across import Across
 from wsdash.ui.alarm import Alarm
+from wsdash.ui.band import Less
 from wsdash.ui.group import Group
 from wsdash.ui.groups import Groups
 from wsdash.ui.guard import Guard
@@ -66,6 +67,7 @@ class Desk:
     interval: InitVar[str] = "1m"
     ascii_only: bool = False
     vitals: Callable[[], Vitals] = Vitals
+    less: Callable[[], Less | None] = lambda: None
     resubscribe: Callable[[], object] = lambda: None
     drawing: Callable[[], bool] = lambda: True
     title_glow: Glow = field(default_factory=Glow)
@@ -134,7 +136,13 @@ class Desk:
         now = self.feed.now()
         report = self.report(key.venue) if key is not None else None
         stream = self.stream_of(channel, key)
-        return self.wake.judged(stream_verdict(stream, report, now), stream, now)
+        return self._told(self.wake.judged(stream_verdict(stream, report, now), stream, now))
+
+    @property
+    def plain(self) -> bool:
+        """Whether a slow line gets plain figures."""
+        less = self.less()
+        return less is not None and less.plain
 
     def verdict(self, channel: Channel, key: MarketKey | None = None) -> Verdict:
         """Return how true a stream of the market in focus is, or of another."""
@@ -162,7 +170,7 @@ class Desk:
         venue = here if here in venues else venues[0]
         now, stream = self.feed.now(), board.account_streams.get(venue)
         verdict = stream_verdict(stream, self.report(venue, private=True), now)
-        verdict = self._sought() or self.wake.judged(verdict, stream, now)
+        verdict = self._sought() or self._told(self.wake.judged(verdict, stream, now))
         warning = key_warning(board.key_warnings.get(venue, ""))
         return Holding(venue, board.accounts.get(venue), verdict, warning)
 
@@ -228,6 +236,9 @@ class Desk:
     def _seconds(self) -> float:
         """Seconds of the trader, who does not live as fast as a recording is played."""
         return self.feed.now() if self.player is None else monotonic()
+
+    def _told(self, verdict: Verdict) -> Verdict:
+        return verdict.whole() if self.plain else verdict
 
     def _sought(self) -> Verdict | None:
         """While a moment of a recording is sought, nothing is true."""

@@ -110,6 +110,7 @@ class Shell(Looks):
             interval=interval,
             ascii_only=only_ascii(os.environ) if ascii_only is None else ascii_only,
             vitals=self._vitals,
+            less=lambda: self.band.less,
             drawing=lambda: self.drawing,
             export_dir=export_dir,
             settings=settings,
@@ -195,7 +196,12 @@ class Shell(Looks):
     @property
     def congested(self) -> bool:
         """Whether what is drawn now would only wait on the way."""
-        return self.band.congested and self.band.mode != "full"
+        return self.band.congested
+
+    @property
+    def clogged(self) -> bool:
+        """Whether what a key did would wait there, too."""
+        return self.band.clogged
 
     def _band_changed(self) -> None:
         self.spare_colours(spare=self.band.low)
@@ -209,7 +215,7 @@ class Shell(Looks):
             loop=self.lag.worst,
             lag=lag_of(self.desk.feed, stream),
             clock=self.desk.feed.board.clocks.get(self.desk.key.venue) if self.desk.key else None,
-            low=self.band.fps,
+            low=self.band.less,
             slowed=self.tempo.fps if self.tempo.slowed else None,
         )
 

@@ -74,6 +74,7 @@ class TerminalApp(App[None]):
         self._lag_task: asyncio.Task[None] | None = None
         self._diff = CellDiff()
         self._missed = self._resizing = False
+        self.urgent = False
         self._pause = contextlib.ExitStack()
         self._paused = False
 
@@ -93,6 +94,11 @@ class TerminalApp(App[None]):
         """Whether a frame would only wait behind others, somewhere after the terminal."""
         return False
 
+    @property
+    def clogged(self) -> bool:
+        """Whether that holds for an urgent frame, too."""
+        return False
+
     def get_driver_class(self) -> type[Driver]:
         """Return the safe driver, unless the environment names another."""
         return super().get_driver_class() if constants.DRIVER else SafeDriver
@@ -105,7 +111,7 @@ class TerminalApp(App[None]):
             super()._display(screen, renderable)
         elif self._resizing:  # of a size that the terminal has no more; all of it is drawn soon
             driver.stats.dropped()
-        elif driver.behind or self.congested:
+        elif driver.behind or (self.clogged if self.urgent else self.congested):
             driver.stats.dropped()
             self._missed = True
             busy = driver.stats.busy_since

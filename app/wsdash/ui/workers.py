@@ -29,18 +29,38 @@ BESIDE: Final = 0.09
 """Seconds between two drawings of panes of the groups that are not in focus: the eye is elsewhere,
 and four markets must not cost four times as much as one."""
 
+MAIN: Final = frozenset({"ladder", "title", "compact", "keys", "welcome"})
+"""Panes that are drawn at every frame of a slow line, in focus or not."""
+
+PLOTTED: Final = frozenset({"curve", "heat"})
+"""Panes of which all cells change at every drawing."""
+
+SELDOM: Final = 3
+"""How many times longer than others those rest on a slow line."""
+
 
 class Workers:
-    """Starts and ends the workers of a screen."""
+    """Starts and ends the workers of a screen.
+
+    Args:
+        turn: called when something on a slow line came to be true or ceased to be.
+    """
 
     def __init__(
-        self, screen: Screen[None], desk: Desk, panes: Mapping[str, Pane], tempo: Tempo
+        self,
+        screen: Screen[None],
+        desk: Desk,
+        panes: Mapping[str, Pane],
+        tempo: Tempo,
+        turn: Callable[[], object] = lambda: None,
     ) -> None:
         self._screen = screen
+        self._turn = turn
         self._desk = desk
         self._panes = panes
         self._tempo = tempo
         self._drawn: dict[Pane, float] = {}
+        self._believed: tuple[bool, ...] = ()
 
     def follow_links(self) -> None:
         """Keep the supervisor current."""
@@ -73,11 +93,40 @@ class Workers:
         """Draw the panes that nothing has moved for a while: their ages go on."""
         now = monotonic()
         seconds = self._tempo.idle(seconds)
+        turned = self._turned()
+        if turned:
+            self._turn()
         for pane in self._panes.values():
             if pane.guard.is_down:
                 pane.may_run()
-            if pane.place is not None and now - self._drawn.get(pane, 0.0) >= seconds:
+            rest = 0.0 if turned else max(seconds, self._beside(pane))
+            if pane.place is not None and now - self._drawn.get(pane, 0.0) >= rest:
+                if self._desk.less() is not None:
+                    self._drawn[pane] = now
                 pane.draw()
+
+    def _beside(self, pane: Pane) -> float:
+        """Seconds for which a pane rests on a slow line, because the eye is elsewhere."""
+        less = self._desk.less()
+        main = pane.has_focus or pane.pane_kind in MAIN
+        if less is None or (main and pane.letter in {"", self._desk.groups.focus}):
+            return 0.0
+        return less.beside * (SELDOM if pane.pane_kind in PLOTTED else 1)
+
+    def _turned(self) -> bool:
+        """Tell whether something came to be true or ceased to be; a pane that rests shows it."""
+        desk = self._desk
+        if desk.less() is None:
+            self._believed = ()
+            return False
+        before = self._believed
+        streams = [(channel, group.key) for group in desk.groups.live() for channel in MARKET_PANES]
+        verdicts = [desk.verdict_of(channel, key) for channel, key in streams if key is not None]
+        verdicts += [desk.price_verdict(key) for key in desk.watchlist]
+        holding = desk.holding()
+        verdicts += [holding.verdict] if holding is not None else []
+        self._believed = tuple(verdict.believable for verdict in verdicts)
+        return bool(before) and before != self._believed
 
     def _follow(self, find: Callable[[], Stream | None], name: str, panes: Sequence[str]) -> None:
         draw, pace = self._drawer(*panes), self._tempo.pause
@@ -127,7 +176,8 @@ class Workers:
     def _draw(self, pane: Pane) -> float | None:
         now = monotonic()
         beside = bool(pane.letter) and pane.letter != self._desk.groups.focus
-        pace = max(self._tempo.pace() * 0.9, pane.pace, BESIDE if beside else 0.0)
+        rest = max(BESIDE if beside else 0.0, self._beside(pane))
+        pace = max(self._tempo.pace() * 0.9, pane.pace, rest)
         early = self._drawn.get(pane, 0.0) + pace - now
         if early > 0:
             return early

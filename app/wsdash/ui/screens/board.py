@@ -44,7 +44,7 @@ class Board(Framed):
         self.wish = Wish()
         self.cast = Cast(desk)
         self.panes = self.cast.panes
-        self.work = Workers(self, desk, self.panes, tempo)
+        self.work = Workers(self, desk, self.panes, tempo, self.hurry_all)
         self._ticks = 0
         self._bound_for = ""
         self._rooms = Rooms(self._places, self.panes, lambda: self.call_later(self._others_shown))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 
 from wsdash.ui.tempo import Tempo
+from wsdash.ui.terminal import TerminalApp
 from wsdash.ui.widgets.pane import Pane
 
 
@@ -23,6 +27,7 @@ class Framed(Screen[None]):
         self._tempo = tempo
         self._frames: Timer | None = None
         self._awaited: Pane | None = None
+        self._must_go = False
 
     def fit_panes(self, *, whole: bool) -> None:
         """Draw what has another place than in the frame before.
@@ -45,11 +50,37 @@ class Framed(Screen[None]):
         """A key was pressed: what it does to the focused pane waits for no frame."""
         self._awaited = self.focused if isinstance(self.focused, Pane) else None
 
+    def hurry_all(self) -> None:
+        """What was true is not, or the other way round: the next frame waits for no slow line."""
+        self._must_go = True
+
+    def _on_timer_update(self) -> None:
+        if self._must_go and self._dirty_widgets:
+            self._must_go = False
+            with self._urgently():
+                super()._on_timer_update()
+        else:
+            super()._on_timer_update()
+
     def on_idle(self) -> None:
         """Draw now what a key did; Textual's own handler comes after this one."""
         if self._awaited in self._dirty_widgets:
             self._awaited = None
-            self._on_timer_update()
+            with self._urgently():
+                self._on_timer_update()
+
+    @contextmanager
+    def _urgently(self) -> Iterator[None]:
+        """Let a frame go where another frame would have to wait for a slow line."""
+        app = self.app
+        if not isinstance(app, TerminalApp):
+            yield
+            return
+        app.urgent = True
+        try:
+            yield
+        finally:
+            app.urgent = False
 
     def _compositor_refresh(self) -> None:
         """Make a frame; after a layout with every pane drawn for its place in it.

@@ -12,22 +12,27 @@ _MEMORY = 400
 
 
 class Glow:
-    """Remembers the last text of each named number, and where it changed."""
+    """Remembers the last text of each named number, and where it changed.
+
+    Attributes:
+        off: nothing shines: every change would go over the line twice.
+    """
 
     def __init__(self) -> None:
+        self.off = False
         self._seen: dict[str, tuple[str, int, float]] = {}
         self._until = 0.0
 
     def spans(self, name: str, text: str, role: str, now: float) -> Line:
         """Return `text` as spans: what changed since the last time is bright for a moment."""
         last, start, until = self._seen.get(name, (text, len(text), 0.0))
-        if last != text:
+        if last != text and not self.off:
             start, until = _first_difference(last, text), now + GLOW_SECONDS
             self._until = max(self._until, until)
         if len(self._seen) > _MEMORY:
             self._seen.clear()
         self._seen[name] = (text, start, until)
-        if now >= until or start >= len(text):
+        if self.off or now >= until or start >= len(text):
             return zeros_back(text, role)
         return (Span(text[:start], role), Span(text[start:], "bright"))
 

@@ -53,6 +53,7 @@ class Sight(NamedTuple):
         at: the chosen price in such rows.
         amount: of an order whose cost is told.
         flow: what happened at every price, where there is room for it.
+        plain: without bars and sums.
     """
 
     width: int
@@ -63,6 +64,7 @@ class Sight(NamedTuple):
     at: int | None = None
     amount: Amount | None = None
     flow: FlowRows | None = None
+    plain: bool = False
 
 
 class Body(NamedTuple):
@@ -147,7 +149,12 @@ def _listed(body: Body, sight: Sight, sides: Sides, glow: Glow, now: float) -> l
     body = body._replace(asks=body.asks[: sides.asks], bids=body.bids[: sides.bids])
     both = [*body.bids, *body.asks]
     columns = columns_of(
-        both, [rung.price for rung in both], body.digits, sight.width, _flow(sight)
+        both,
+        [rung.price for rung in both],
+        body.digits,
+        sight.width,
+        _flow(sight),
+        plain=sight.plain,
     )
     rows = [header_row(columns, sight.width)]
     rows += _side(body, sides.asks, columns, sight, glow, now, up=True)
@@ -162,7 +169,7 @@ def _gridded(body: Body, sight: Sight, grid: Grid, glow: Glow, now: float) -> li
     levels.update({rung.key: (rung, "ask") for rung in body.asks})
     prices = [_price(key, body.digits) for key in keys]
     seen = [levels[key][0] for key in keys if key in levels]
-    columns = columns_of(seen, prices, body.digits, sight.width, _flow(sight))
+    columns = columns_of(seen, prices, body.digits, sight.width, _flow(sight), plain=sight.plain)
     rows = [header_row(columns, sight.width)]
     for key, price in zip(keys, prices, strict=True):
         chosen = key == sight.at
@@ -180,7 +187,7 @@ def _price(key: int, digits: Digits) -> str:
 
 
 def _flow(sight: Sight) -> FlowRows | None:
-    return sight.flow if sight.width >= FLOW_WIDTH else None
+    return sight.flow if sight.width >= FLOW_WIDTH and not sight.plain else None
 
 
 def _side(

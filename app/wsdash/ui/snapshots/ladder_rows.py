@@ -71,8 +71,13 @@ def columns_of(
     digits: Digits,
     width: int,
     flow: FlowRows | None,
+    *,
+    plain: bool = False,
 ) -> Columns:
-    """Return the columns for some levels and some prices, levels or not."""
+    """Return the columns for some levels and some prices, levels or not.
+
+    Plain ones are without bars and sums, of which most change with every level.
+    """
     width -= _FLOWS if flow is not None else 0
     price = column_of(prices) if prices else Column(8, 0)
     mirrored = width >= MIRROR_WIDTH + max(0, price.width - 10)
@@ -86,9 +91,9 @@ def columns_of(
     shown_digits = max(0, min(finest, size - 1 - whole))
     total = max(6, min(side // 3, len(f"{int(largest):,}") + 1 + min(3, shown_digits)))
     gap = 1 if mirrored else 2
-    if side - size - total - gap < 3:
+    if plain or side - size - total - gap < 3:
         total = 0
-    bar = max(0, side - size - (total + gap if total else gap - 1))
+    bar = 0 if plain else max(0, side - size - (total + gap if total else gap - 1))
     large = median(sizes) * LARGE if sizes else 0.0
     rest = total - len(f"{int(largest):,}")
     sums = max(0, min(shown_digits, total - 4, rest - 1)) if rest >= 0 else HUMAN

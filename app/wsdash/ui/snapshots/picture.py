@@ -41,6 +41,12 @@ class Verdict(NamedTuple):
         """Whether the numbers may be drawn as live."""
         return self.mood not in {"look", "bad"}
 
+    def whole(self) -> Verdict:
+        """Return it with an age in whole seconds."""
+        number, point, tenth = self.detail.partition(".")
+        aged = point and number.isdigit() and tenth[1:] == "s" and tenth[:1].isdigit()
+        return self._replace(detail=f"{number}s") if aged else self
+
     def line(self, width: int) -> Line:
         """Return the verdict in at most `width` cells: as many whole words as there is room for."""
         role = {"quiet": "dim", "aging": "look"}.get(self.mood, self.mood)

@@ -7,6 +7,7 @@ from itertools import product
 from typing import NamedTuple
 
 from wsdash.feed.feed import LinkReport
+from wsdash.ui.band import Less
 from wsdash.ui.guard import Guard
 from wsdash.ui.snapshots.lines import Line, Span, fit, joined, shorten, width_of
 from wsdash.ui.snapshots.picture import Verdict
@@ -33,7 +34,7 @@ class Vitals(NamedTuple):
         loop: longest wait of the event loop of late, in seconds.
         lag: from the venue's time to the screen, in seconds.
         clock: seconds the venue's clock is ahead of ours; said when it is far off.
-        low: frames a second that the line to the terminal gets, because it is slow.
+        low: what the line to the terminal gets, because it is slow.
         slowed: frames a second that are drawn at most, because the loop is late.
     """
 
@@ -42,7 +43,7 @@ class Vitals(NamedTuple):
     loop: float | None = None
     lag: float | None = None
     clock: float | None = None
-    low: float | None = None
+    low: Less | None = None
     slowed: float | None = None
 
 
@@ -111,29 +112,32 @@ def vital_signs(vitals: Vitals, width: int) -> Line:
     if vitals.clock is not None and abs(vitals.clock) > CLOCK_OFF:
         parts.append((Span(f"CLOCK {-vitals.clock:+.1f}s", "look"),))
     if vitals.low is not None:
-        slow = Span(f"low bandwidth {vitals.low:g} fps", "look")
-        parts.append((slow, Span("  "), Span(tty, "dim")) if tty else (slow,))
+        slow = Span(f"low bandwidth {vitals.low.fps:g} fps", "look")
+        parts.append((slow, Span(_left_out(vitals.low), "dim"), Span(f"  {tty}".rstrip(), "dim")))
     if vitals.slowed is not None:
         parts.append((Span(f"slowed to {vitals.slowed:g} fps", "look"),))
-    if vitals.loop is not None:
+    if vitals.loop is not None and (vitals.low is None or vitals.loop > LATE):
         parts.append((_loop(vitals.loop),))
     while parts:
         line = tuple(span for part in parts for span in (*part, Span("  ")))
         if width_of(line) <= width:
             return line
-        parts[:1] = [parts[0][:1]] if len(parts[0]) > 1 else []
+        parts[:1] = [parts[0][:-1]] if len(parts[0]) > 1 else []
     return ()
 
 
 def key_bar(keys: Sequence[tuple[str, str]], vitals: Vitals, width: int) -> Line:
     """Return the bottom line: the keys, and how the program fares in what they leave of it.
 
-    That it is late goes before a key, the rest of its figures does not.
+    That it is late goes before a key, and so does what a slow line does not get; the rest of its
+    figures does not.
     """
     room = width - width_of(_keys(keys[:5])) - 1
     if vitals.slowed is not None or (vitals.loop or 0.0) > LATE:
         late = Vitals(loop=vitals.loop, slowed=vitals.slowed)
         room = max(room, width_of(vital_signs(late, width - 1)))
+    if vitals.low is not None:
+        room = max(room, width_of(vital_signs(Vitals(low=vitals.low), width - 1)))
     return key_line(keys, vital_signs(vitals, room), width)
 
 
@@ -143,6 +147,12 @@ def _keys(keys: Sequence[tuple[str, str]]) -> Line:
         for key, words in keys
         for part in (Span(f" {key} ", "bright"), Span(f"{words} ", "dim"))
     )
+
+
+def _left_out(less: Less) -> str:
+    """Return what a slow line does not get, besides frames."""
+    beside = f", others {less.beside:g} s" if less.beside else ""
+    return f"{beside}, plain" if less.plain else beside
 
 
 def _loop(late: float) -> Span:

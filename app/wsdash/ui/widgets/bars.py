@@ -55,6 +55,7 @@ class TitleBar(Bar):
     def rows(self, width: int, height: int) -> tuple[Line, ...]:
         """Return the top line."""
         desk = self.desk
+        desk.title_glow.off = desk.plain
         return (title_line(desk.headline(), desk.title_glow, desk.feed.now(), width),)
 
     def due(self) -> float | None:

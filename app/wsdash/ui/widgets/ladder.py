@@ -65,6 +65,7 @@ class LadderPane(Pane):
         group.look_at_flow()
         now, verdict = desk.feed.now(), group.verdict("book")
         sight = self._sight(width, height)
+        self._glow.off = desk.plain
         picture = ladder(group.market, key, verdict, sight, self._glow, now)
         if sight.flow is not None:
             picture = picture._replace(notes=(self._since(), *picture.notes))
@@ -160,12 +161,13 @@ class LadderPane(Pane):
             self._settle(book, tick * self.ticks, rows)
         step = tick * self.ticks
         flow = None
-        if width >= FLOW_WIDTH:
+        if width >= FLOW_WIDTH and not self.desk.plain:
             best = book.asks.best_key if book is not None else None
             apart = step if self.ticks > 1 or self.fixed else 1
             moved = self.group.stacking.gathered(apart, best)
             flow = FlowRows(self.group.traded.gathered(apart), moved)
-        return Sight(width, height, self.ticks, self.cursor, self.grid, self.at, self.amount, flow)
+        looked = (self.ticks, self.cursor, self.grid, self.at, self.amount)
+        return Sight(width, height, *looked, flow, plain=self.desk.plain)
 
     def _settle(self, book: OrderBook | None, step: int, rows: int) -> None:
         before, self.grid = self.grid, settled(self.grid, book, step, rows)

@@ -68,7 +68,7 @@ class TapePane(Scrolled):
             self.skip,
             choice=self.choice,
             held=self.held,
-            ring=self._ring if self.held is None and desk.vitals().low is not None else None,
+            ring=self._ring if self.held is None and desk.less() is not None else None,
         )
         if self.held is None:
             return picture

@@ -92,6 +92,7 @@ class WatchPane(Pane):
         ]
         chosen = self.chosen if self.has_focus else -1
         empty = f"no markets: {desk.press('watch.add')} adds some"
+        self._glow.off = desk.plain
         watch = Watch(width, height, chosen, desk.key, self.order, empty, desk.groups.others())
         return watchlist(entries, watch, self._glow, desk.feed.now())
 
