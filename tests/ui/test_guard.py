@@ -68,7 +68,7 @@ def test_crashes_far_apart_are_forgotten() -> None:
 
 
 @pytest.mark.row("E9")
-@pytest.mark.parametrize("where", ["paint", "render_line", "due"])
+@pytest.mark.parametrize("where", ["paint", "_row", "due"])
 async def test_a_pane_that_cannot_be_drawn_says_so_and_comes_back(where: str) -> None:
     app, _, scene = dashboard()
     async with app.run_test(size=(120, 40)) as pilot:

@@ -18,6 +18,7 @@ from wsdash.ui import worth
 from wsdash.ui.across import Across
 from wsdash.ui.alarm import Alarm
 from wsdash.ui.band import Less
+from wsdash.ui.glance import Glance
 from wsdash.ui.group import Group
 from wsdash.ui.groups import Groups
 from wsdash.ui.guard import Guard
@@ -32,6 +33,7 @@ from wsdash.ui.snapshots.title import Headline
 from wsdash.ui.snapshots.warnings import key_warning, worst_warning
 from wsdash.ui.trends import Trends
 from wsdash.ui.wake import Wake
+from wsdash.ui.wanted import wanted
 from wsdash.venues.venue import Subscription
 
 TRAIL: Final = 240
@@ -52,6 +54,7 @@ class Desk:
         settings: names and values, to be read.
         down: panes that crashed, by name; those that run again among them.
         groups: the markets that are shown, each with its panes.
+        glance: entered by what draws, so that connections are asked for once.
         alarm: the alerts.
         across: the asset in focus at all venues.
         trends: figures over time.
@@ -83,9 +86,11 @@ class Desk:
     trends: Trends = field(default_factory=Trends)
     keymap: Mapping[str, str] = field(default_factory=dict)
     groups: Groups = field(init=False)
+    glance: Glance = field(init=False)
 
     def __post_init__(self, opened: MarketKey | None, interval: str) -> None:
         self.groups = Groups(self, opened, interval)
+        self.glance = Glance(self._reports)
 
     @property
     def group(self) -> Group:
@@ -121,6 +126,9 @@ class Desk:
 
     def reports(self) -> list[LinkReport]:
         """Return every connection as far as it can be believed."""
+        return self.glance.reports()
+
+    def _reports(self) -> list[LinkReport]:
         now = self.feed.now()
         self._look(now)
         return [self.wake.doubted(report, now) for report in self.feed.reports()]
@@ -184,19 +192,7 @@ class Desk:
 
     def wanted(self) -> list[tuple[str, Subscription]]:
         """Return everything that should be subscribed for what is on the desk."""
-        wanted: dict[tuple[str, Subscription], None] = {}
-        for group in self.groups.live():
-            wanted.update(dict.fromkeys(group.wanted()))
-        for venue, name in self.watchlist:
-            wanted[venue, Subscription("ticker", name)] = None
-        venues = dict.fromkeys(venue for venue, _ in wanted)
-        for venue in self.feed.venues if self.searching else venues:
-            wanted[venue, Subscription("instruments")] = None
-        for venue in self.accounts:
-            wanted[venue, Subscription("account")] = None
-            for key in worth.held_markets(self.feed.board, venue):
-                wanted[venue, Subscription("ticker", key.name)] = None
-        return list(wanted)
+        return wanted(self)
 
     def remember(self) -> None:
         """Put the present price of every watched market on its trail."""

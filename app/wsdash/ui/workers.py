@@ -91,6 +91,10 @@ class Workers:
 
     def draw_idle(self, seconds: float) -> None:
         """Draw the panes that nothing has moved for a while: their ages go on."""
+        with self._desk.glance:
+            self._draw_idle(seconds)
+
+    def _draw_idle(self, seconds: float) -> None:
         now = monotonic()
         seconds = self._tempo.idle(seconds)
         turned = self._turned()
@@ -168,7 +172,8 @@ class Workers:
         def draw() -> float | None:
             if not self._desk.drawing():
                 return None
-            dues = [self._draw(pane) for pane in panes if pane.place is not None]
+            with self._desk.glance:
+                dues = [self._draw(pane) for pane in panes if pane.place is not None]
             return min((due for due in dues if due is not None), default=None)
 
         return draw

@@ -121,13 +121,15 @@ class Board(Framed):
         """Draw what has another place than in the frame before."""
         if self._rooms.arranged:
             self._rooms.arranged = False
-            for pane in self.panes.values():
-                pane.fit(whole=whole)
+            with self.desk.glance:
+                for pane in self.panes.values():
+                    pane.fit(whole=whole)
 
     def draw_all(self) -> None:
         """Draw every pane that is on the screen."""
-        for pane in self.panes.values():
-            pane.draw()
+        with self.desk.glance:
+            for pane in self.panes.values():
+                pane.draw()
 
     def switch(self) -> None:
         """Another market is in focus: the old one's numbers go at once."""
@@ -159,6 +161,10 @@ class Board(Framed):
         self.call_after_refresh(self._settle)
 
     def _tick(self) -> None:
+        with self.desk.glance:
+            self._look()
+
+    def _look(self) -> None:
         self._ticks += 1
         self._tempo.look()
         self.desk.look_at_clock()

@@ -75,7 +75,7 @@ class Canvas(Widget):
         those on every line of every frame would be for nothing.
         """
         width = self.size.width
-        strips = [self.render_line(y) for y in crop.line_range]
+        strips = [self._row(y, width) for y in crop.line_range]
         if crop.column_span != (0, width):
             return [strip.crop(*crop.column_span) for strip in strips]
         return strips
@@ -98,7 +98,8 @@ class Canvas(Widget):
     def _kept(self, line: Line, width: int) -> Strip:
         strip = self._strips.get((line, width))
         if strip is None:
-            if len(self._strips) >= max(KEPT, self.size.height):
+            kept = len(self._strips)
+            if kept >= KEPT and kept >= self.size.height:
                 self._older, self._strips = self._strips, {}
             strip = self._older.pop((line, width), None) or self._strip(line, width)
             self._strips[line, width] = strip

@@ -153,12 +153,14 @@ class Pane(Guarded):
 
     def _draw(self) -> float | None:
         if self.place is not None:
-            self.show(self.paint())
+            with self.desk.glance:
+                self.show(self.paint())
         return self.due()
 
     def _post(self) -> float | None:
         if self.place is not None:
-            self.post_message(self.Painted(self.group.key, self.paint()))
+            with self.desk.glance:
+                self.post_message(self.Painted(self.group.key, self.paint()))
         return self.due()
 
     def on_pane_painted(self, message: Painted) -> None:
