@@ -18,12 +18,20 @@ from tests.chaos import reports
 from tests.chaos.reports import Entry
 
 ROOT: Final = Path(__file__).parents[2]
-FILES: Final = ("domain/book.py", "feed/link.py", "feed/supervisor.py", "venues/sync.py")
+FILES: Final = (
+    "domain/book.py",
+    "feed/link.py",
+    "feed/supervisor.py",
+    "venues/sync.py",
+    "venues/chained.py",
+)
 TESTS: Final = (
     "tests/domain/test_book.py",
     "tests/feed",
     "tests/venues/test_sync.py",
+    "tests/venues/test_chained.py",
     "tests/venues/test_binance.py",
+    "tests/venues/test_bybit.py",
     "tests/venues/test_kraken.py",
     "tests/venues/test_crossing.py",
     "tests/venues/test_edge.py",

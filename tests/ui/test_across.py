@@ -119,6 +119,13 @@ def test_a_perpetual_makes_pairs_with_spot_and_is_not_merged_with_it() -> None:
     assert of_one_kind(feed.board, across.markets) == [BTC, FAR]
     assert of_one_kind(feed.board, (swap, BTC, FAR)) == [swap]
     assert of_one_kind(feed.board, ()) == []
+    book = ("bybit", Subscription("book", swap.name))
+    desk.across.look(feed, BTC, desk.watchlist, "merged", needed=True, one_kind=True)
+    assert book not in desk.across.wanted()
+    desk.across.look(feed, BTC, desk.watchlist, "basis", needed=True)
+    assert book in desk.across.wanted()
+    desk.across.look(feed, BTC, desk.watchlist, "basis", needed=False)
+    assert book not in desk.across.wanted()
 
 
 def test_the_pane_and_the_alert_rule_tell_the_same_basis() -> None:

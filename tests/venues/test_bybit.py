@@ -223,10 +223,15 @@ def test_a_venue_that_began_anew_replaces_the_book_whatever_the_frame_is_called(
 @pytest.mark.row("D3")
 def test_a_snapshot_older_than_what_was_seen_is_not_believed() -> None:
     session = synced()
-    session.received(frames.book("delta", 102), 1.0)
-    step = session.received(frames.book("snapshot", 98, BIDS, ASKS), 1.1)
+    now = 1672304485000
+    session.received(frames.book("delta", 102, cts=now), 1.0)
+    step = session.received(frames.book("snapshot", 98, BIDS, ASKS, cts=now - 900), 1.1)
     assert step.events == [BookLost("BTCUSDT", "stale snapshot")]
     assert list(asked(step)) == ["orderbook.200.BTCUSDT"]
+    # One from just before may be what the changes follow from; their numbers tell.
+    step = session.received(frames.book("snapshot", 101, BIDS, ASKS, cts=now - 100), 1.2)
+    assert kinds(step) == [BookSynced]
+    assert kinds(session.received(frames.book("delta", 102, cts=now), 1.3)) == [BookMoved]
 
 
 def test_best_prices_told_again_are_a_sign_of_life_and_change_nothing() -> None:
@@ -273,6 +278,16 @@ def test_an_unreadable_change_loses_its_book_alone() -> None:
     step = session.received(broken, 1.1)
     assert kinds(step) == [Unparsed, BookLost]
     assert list(asked(step)) == ["orderbook.200.ETHUSDT"]
+
+
+def test_a_snapshot_that_cannot_be_read_is_asked_for_again() -> None:
+    session, _ = opened(BOOK)
+    broken = frames.book("snapshot", 101, BIDS, ASKS).replace(b'"u": 101', b'"u": "x"')
+    step = session.received(broken, 1.0)
+    assert kinds(step) == [Unparsed, BookLost]
+    assert list(asked(step)) == ["orderbook.200.BTCUSDT"]
+    assert kinds(session.received(frames.book("delta", 102), 1.1)) == []
+    assert kinds(session.received(frames.book("snapshot", 102, BIDS, ASKS), 1.2)) == [BookSynced]
 
 
 def test_what_is_no_longer_wanted_is_forgotten() -> None:

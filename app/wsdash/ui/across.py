@@ -56,7 +56,7 @@ class Across:
     changed: Callable[[], object] = lambda: None
     markets: tuple[MarketKey, ...] = ()
     histories: dict[Pair, BasisHistory] = field(default_factory=dict)
-    _users: set[str] = field(default_factory=set)
+    _users: dict[str, bool] = field(default_factory=dict)
     _wanted: tuple[tuple[str, Subscription], ...] = ()
     _listed: dict[str, _Listing] = field(default_factory=dict)
 
@@ -68,6 +68,7 @@ class Across:
         user: str,
         *,
         needed: bool,
+        one_kind: bool = False,
     ) -> None:
         """Find the markets of the asset in focus, and tell when others are wanted with that.
 
@@ -77,8 +78,11 @@ class Across:
             watchlist: markets of it come before others of their venue.
             user: the pane that asks.
             needed: whether it is on the screen.
+            one_kind: whether it shows only what is of the kind of the market in focus.
         """
-        (self._users.add if needed else self._users.discard)(user)
+        self._users.pop(user, None)
+        if needed:
+            self._users[user] = one_kind
         self.markets = self._found(feed, key, watchlist)
         wanted = self._wants(feed)
         if wanted != self._wanted:
@@ -123,7 +127,9 @@ class Across:
         if not self._users or not self.markets:
             return ()
         lists = [(venue, Subscription("instruments")) for venue in feed.venues]
-        return (*lists, *((key.venue, Subscription("book", key.name)) for key in self.markets))
+        alike = all(self._users.values())
+        shown = of_one_kind(feed.board, self.markets) if alike else self.markets
+        return (*lists, *((key.venue, Subscription("book", key.name)) for key in shown))
 
     def _found(
         self, feed: Feed, key: MarketKey | None, watchlist: Sequence[MarketKey]

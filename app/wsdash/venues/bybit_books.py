@@ -72,16 +72,20 @@ class BybitBooks:
             data = wire.book.decode(message.data)
         except UNREADABLE as error:
             step = Step(events=[self._tally.bad(error, bytes(message.data), "book: ")])
-            if book.synced:
+            if book.synced or message.type == "snapshot":  # nobody would send another one
                 book.lose("unreadable message")
                 step.extend(self._lose(symbol, book, now))
             return step
         told = Numbered(data.u, data.seq, data.b, data.a)
         was_synced, restarted = book.synced, data.u == RESTARTED
-        if message.type == "snapshot" or restarted:
-            result = book.snapshot(told, restarted=restarted)
-        else:
+        time = (message.cts or message.ts) / 1000 or None
+        if message.type != "snapshot" and not restarted:
             result = book.change(told)
+        elif book.newest.is_after(time) and not restarted:
+            result = book.lose("stale snapshot")
+        else:
+            result = book.snapshot(told)
+        book.newest.note(time)
         if result is Result.LOST:
             return self._lose(symbol, book, now)
         if result is Result.WAITING:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from wsdash.domain.book import Level, OrderBook
 from wsdash.domain.numbers import BadNumber
-from wsdash.venues.patience import Crossing, Patience
+from wsdash.venues.patience import Crossing, Newest, Patience
 from wsdash.venues.sync import Result
 
 
@@ -44,17 +44,10 @@ class ChainedBook:
         self.reason = ""
         self.patience = Patience()
         self.crossing = Crossing()
-        self._newest = 0
+        self.newest = Newest()
 
-    def snapshot(self, told: Numbered, *, restarted: bool = False) -> Result:
-        """Replace the book. A new `OrderBook` is made: whoever holds the old keeps the old.
-
-        Args:
-            told: the whole book.
-            restarted: the venue began to count anew; how old it is cannot be told.
-        """
-        if not restarted and told.moment < self._newest:
-            return self.lose("stale snapshot")
+    def snapshot(self, told: Numbered) -> Result:
+        """Replace the book. A new `OrderBook` is made: whoever holds the old keeps the old."""
         if not self.synced:
             self.book = OrderBook()
         try:
@@ -63,14 +56,12 @@ class ChainedBook:
             return self.lose(str(error))
         was_synced, self.synced = self.synced, True
         self.update, self.moment = told.update, told.moment
-        self._newest = told.moment
         self.patience.release()
         return Result.MOVED if was_synced else Result.SYNCED
 
     def change(self, told: Numbered) -> Result:
         """Apply a change, both sides, then keep to the depth."""
-        before, self._newest = self._newest, max(self._newest, told.moment)
-        if not self.synced or told.update <= self.update or told.moment < before:
+        if not self.synced or told.update <= self.update or told.moment < self.moment:
             return Result.WAITING
         if told.update != self.update + 1:
             return self.lose(f"gap {self.update + 1}-{told.update - 1}")

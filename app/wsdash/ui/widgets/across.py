@@ -14,7 +14,13 @@ LOOK = 0.25
 
 
 class AcrossPane(Pane):
-    """Has the books of all venues subscribed while it is on the screen, and no longer."""
+    """Has the books of all venues subscribed while it is on the screen, and no longer.
+
+    Attributes:
+        one_kind: whether it shows only what is of the kind of the market in focus.
+    """
+
+    one_kind = False
 
     def __init__(self, desk: Desk, *, name: str) -> None:
         super().__init__(desk, name=name)
@@ -31,7 +37,10 @@ class AcrossPane(Pane):
         """
         desk, stands = self.desk, self.is_needed()
         needed, self._stood = stands and self._stood, stands
-        desk.across.look(desk.feed, self.desk.key, desk.watchlist, str(self.id), needed=needed)
+        desk.across.look(
+            desk.feed, desk.key, desk.watchlist, str(self.id),
+            needed=needed, one_kind=self.one_kind,
+        )  # fmt: skip
 
     def is_needed(self) -> bool:
         """Tell whether anybody looks at what it shows of other venues."""

@@ -26,6 +26,7 @@ class MergedPane(AcrossPane):
 
     channel = "book"
     pace = 0.1
+    one_kind = True
 
     def __init__(self, desk: Desk, *, name: str) -> None:
         super().__init__(desk, name=name)
