@@ -41,6 +41,7 @@ FAULTS = (
     {"do": "swap 1", "ch": "book"},
     {"do": "bad_crc 1", "ch": "book", "venue": "kraken"},
     {"do": "stale_snapshot 50", "venue": "binance"},
+    {"do": "stale_snapshot 50", "venue": "bybit"},
     {"do": "garbage 1"},
     {"do": "silence", "ch": "book", "for": 7},
     {"do": "silence", "for": 7},
@@ -87,7 +88,7 @@ class Judge(Oracle):
 
 
 class Weather(RuleBasedStateMachine):
-    """A feed of two venues under whatever comes."""
+    """A feed of three venues under whatever comes."""
 
     def __init__(self) -> None:
         super().__init__()
