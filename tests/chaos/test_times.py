@@ -321,8 +321,12 @@ def test_two_hundred_symbols_subscribe_within_the_limits(venue: Venue, figure: F
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.row("D12", "D11", "D2")
-def test_rotations_lose_no_print_and_double_none(figure: Figure) -> None:
-    """Rotated by key, again and again, while prints come; the exchange knows them all."""
+@pytest.mark.parametrize("seed", [9, 10, 11, 12])
+def test_rotations_lose_no_print_and_double_none(seed: int, figure: Figure) -> None:
+    """Rotated by key, again and again, while prints come; the exchange knows them all.
+
+    Eight connections of four feeds, three times each.
+    """
 
     async def scene(seed: int) -> dict[str, float]:
         exchange = MemoryExchange(seed, 1.0)
@@ -370,7 +374,7 @@ def test_rotations_lose_no_print_and_double_none(figure: Figure) -> None:
             "stale_seconds": stale,
         }
 
-    found = play(scene(9))
+    found = play(scene(seed))
     figure("S9", **found)
     assert found["trades"] > 100
     assert found["rotations"] == 6
