@@ -353,3 +353,18 @@ async def test_what_refers_to_itself_does_not_lie_about_for_hours(
             await until(pilot, lambda: lost() is None)
         finally:
             gc.set_threshold(*thresholds)
+
+
+async def test_a_small_screen_copies_the_price_it_shows_and_none_of_before() -> None:
+    app, feed, _ = dashboard()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "65,004.4")
+        await pilot.resize_terminal(40, 10)
+        await shows(pilot, "kraken LIVE")
+        feed.trade(BTC, "65111.1", "0.5", "buy")
+        feed.touch(BTC, "book")
+        await shows(pilot, "▲ 65,111.1")
+        await pilot.press("y")
+        await until(pilot, lambda: app.clipboard == "65,111.1", "the price in the clipboard")
+        await pilot.press("z")
+        await shows(pilot, "a larger screen can be arranged")

@@ -11,6 +11,7 @@ from wsdash.ui.controls import PAST
 from wsdash.ui.helping import commands as named_commands
 from wsdash.ui.helping import help_entries
 from wsdash.ui.keys import action_of
+from wsdash.ui.layouts.kinds import SMALL_SCREEN
 from wsdash.ui.playing import Playing
 from wsdash.ui.screens.finder import Finder, Fixed
 from wsdash.ui.screens.sheet import Rows, Sheet
@@ -54,7 +55,9 @@ class Dashboard(Playing):
 
     def action_copy(self) -> None:
         """Copy the figure of the focused pane by way of the terminal (OSC 52)."""
-        pane = self.board_screen.panes[self.board_screen.focused_name]
+        screen = self.board_screen
+        small = screen.focused_pane.pane_kind == SMALL_SCREEN  # stands for a ladder of before
+        pane = screen.focused_pane if small else screen.panes[screen.focused_name]
         figure = pane.figure.strip()
         if figure:
             self.copy_to_clipboard(figure)
