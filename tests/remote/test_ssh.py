@@ -60,7 +60,7 @@ def test_the_demo_runs_over_ssh_and_leaves_by_q(sshd: Sshd, tmp_path: Path) -> N
 @pytest.mark.row("E1")
 def test_a_frozen_ssh_client_stalls_no_feed(sshd: Sshd, tmp_path: Path) -> None:
     with Terminal(sshd.command(demo(tmp_path)), environment(tmp_path)) as terminal:
-        before = terminal.wait_for(lambda s: len(attempts(s)) == 4, "four connections")
+        before = terminal.wait_for(lambda s: len(attempts(s)) == 5, "five connections")
         terminal.child.send_signal(signal.SIGSTOP)
         time.sleep(4)  # the stall itself
         terminal.child.send_signal(signal.SIGCONT)
