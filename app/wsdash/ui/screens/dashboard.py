@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from wsdash.ui.layouts.edit import LARGE
-from wsdash.ui.screens.arranged import TOO_SMALL, Arranged
+from wsdash.ui.screens.arranged import Arranged
 from wsdash.ui.screens.plan import PANES
 
 FAR: Final = 1_000_000
@@ -81,9 +81,6 @@ class DashboardScreen(Arranged):
 
     def action_maximise(self) -> None:
         """Give the focused pane the whole body, or give it back."""
-        if self._class() == "tiny":  # every pane has it there
-            self._tell(TOO_SMALL)
-            return
         self.arrange_anew(maximised="" if self.wish.maximised else self.focused_name)
 
     def action_back(self) -> None:
