@@ -32,6 +32,8 @@ BTC = {
     "binance": MarketKey("binance", "BTCUSDT"),
     "bybit": MarketKey("bybit", "BTCUSDT"),
 }
+SPOT = {name: BTC[name] for name in ("kraken", "binance")}
+"""One venue with heartbeats, and one without."""
 TOY = MarketKey("toy", "BTC")
 PATIENCE = 20.0
 

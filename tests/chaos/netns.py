@@ -204,7 +204,7 @@ async def address_goes() -> dict[str, Any]:
 @asynccontextmanager
 async def far_away() -> AsyncIterator[tuple[RoughPath, LiveFeed]]:
     """Both venues of an exchange, and a feed that wants their books, a rough path apart."""
-    from tests.chaos.house import BTC, books, feed_on, is_live, until
+    from tests.chaos.house import SPOT, books, feed_on, is_live, until
     from tests.chaos.proxy import Proxy
 
     from wsdash.exchange import Exchange
@@ -224,24 +224,24 @@ async def far_away() -> AsyncIterator[tuple[RoughPath, LiveFeed]]:
 
         urls = exchange.urls
         feed = feed_on(
-            {name: (there(urls[name]["ws_url"]), there(urls[name]["rest_url"])) for name in BTC}
+            {name: (there(urls[name]["ws_url"]), there(urls[name]["rest_url"])) for name in SPOT}
         )
         async with feed.running():
-            feed.want(books(*BTC.values()))
-            await until(lambda: all(is_live(feed, key) for key in BTC.values()))
+            feed.want(books(*SPOT.values()))
+            await until(lambda: all(is_live(feed, key) for key in SPOT.values()))
             yield path, feed
 
 
 async def rough(seconds: float) -> dict[str, Any]:
     """A path that delays, reorders, loses, and is narrower than what comes."""
-    from tests.chaos.house import BTC, reasons, state
+    from tests.chaos.house import SPOT, reasons, state
 
     async with far_away() as (path, feed):
         path.up = path.down = Weather(delay=0.2, jitter=0.1, loss=0.05, rate=32_000)
         states: Counter[str] = Counter()
         for _ in range(int(seconds * 4)):
             await asyncio.sleep(0.25)
-            states.update(str(state(feed, key)) for key in BTC.values())
+            states.update(str(state(feed, key)) for key in SPOT.values())
         return {
             "reasons": reasons(feed),
             "states": dict(states),
@@ -252,11 +252,11 @@ async def rough(seconds: float) -> dict[str, Any]:
 
 async def late() -> dict[str, Any]:
     """A path that is suddenly seconds longer, and as short as before again."""
-    from tests.chaos.house import BTC, is_live, reasons, state, until
+    from tests.chaos.house import SPOT, is_live, reasons, state, until
 
     from wsdash.feed.market import ChannelState
 
-    key = BTC["binance"]
+    key = SPOT["binance"]
     shown: list[float] = []
     async with far_away() as (path, feed):
         stream = feed.board.market(key).streams["book"]
@@ -279,7 +279,7 @@ async def late() -> dict[str, Any]:
 
 async def road_closed() -> dict[str, Any]:
     """The road is closed without a word, and open again later."""
-    from tests.chaos.house import BTC, is_live, link, until
+    from tests.chaos.house import SPOT, is_live, link, until
 
     from wsdash.feed.link import LinkState
 
@@ -296,7 +296,7 @@ async def road_closed() -> dict[str, Any]:
         others = loop.time() - start
         await asyncio.sleep(5)
         path.up = path.down = Weather(delay=0.02)
-        back = await until(lambda: all(is_live(feed, key) for key in BTC.values()), 30)
+        back = await until(lambda: all(is_live(feed, key) for key in SPOT.values()), 30)
     return {"beating": beating, "others": others, "back": back}
 
 

@@ -9,6 +9,7 @@ import zlib
 import pytest
 from tests.chaos.house import (
     BTC,
+    SPOT,
     TOY,
     books,
     feed_on,
@@ -42,9 +43,6 @@ from wsdash.feed.market import ChannelState
 
 pytestmark = pytest.mark.timeout(120)
 
-SPOT = (BTC["kraken"], BTC["binance"])
-"""One venue with heartbeats, and one without."""
-
 
 def through(exchange: Exchange, proxies: dict[str, Proxy]) -> dict[str, tuple[str, str]]:
     """Addresses of an exchange's venues, each behind its proxy."""
@@ -72,8 +70,8 @@ async def test_a_connection_that_dies_without_a_word_is_given_up(
     ):
         feed = feed_on(through(exchange, {"kraken": kraken, "binance": binance}))
         async with feed.running():
-            feed.want(books(*SPOT))
-            await until(lambda: all(is_live(feed, key) for key in SPOT))
+            feed.want(books(*SPOT.values()))
+            await until(lambda: all(is_live(feed, key) for key in SPOT.values()))
             loop = asyncio.get_running_loop()
             for proxy in (kraken, binance):
                 proxy.half_open(direction)  # type: ignore[arg-type]
@@ -85,7 +83,7 @@ async def test_a_connection_that_dies_without_a_word_is_given_up(
             figure("S2", beating=beating, others=others)
             for proxy in (kraken, binance):
                 proxy.heal()
-            await until(lambda: all(is_live(feed, key) for key in SPOT), 30)
+            await until(lambda: all(is_live(feed, key) for key in SPOT.values()), 30)
 
 
 @pytest.mark.slow
@@ -156,8 +154,8 @@ async def test_a_slow_narrow_jittery_path_costs_no_connection() -> None:
         proxy.down.slicer = 700
         feed = feed_on(through(exchange, {"kraken": proxy, "binance": proxy}))
         async with feed.running():
-            feed.want(books(*SPOT))
-            await until(lambda: all(is_live(feed, key) for key in SPOT), 40)
+            feed.want(books(*SPOT.values()))
+            await until(lambda: all(is_live(feed, key) for key in SPOT.values()), 40)
             attempts = proxy.accepted
             await asyncio.sleep(20)
             assert proxy.accepted - attempts <= 2
