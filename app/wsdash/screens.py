@@ -24,6 +24,7 @@ from wsdash.venues import registry
 if TYPE_CHECKING:
     from wsdash.feed.alerts import Alerts
     from wsdash.feed.live import LiveFeed
+    from wsdash.ui.options import Options
 
 DEMO_SECONDS = 10.0
 """Seconds for which the demo prints lines when there is no terminal."""
@@ -74,6 +75,7 @@ def replay(settings: Settings, file: Path, venue: str | None, speed: float) -> i
     from wsdash.feed.recording import Recording, RecordingError
     from wsdash.feed.replay import ReplayFeed
     from wsdash.ui.app import Dashboard
+    from wsdash.ui.options import Keeping
     from wsdash.ui.terminal import run_app
 
     rules = Shelf(config_file().with_name("alerts.txt")).load().rules
@@ -89,9 +91,8 @@ def replay(settings: Settings, file: Path, venue: str | None, speed: float) -> i
         title_badge="REPLAY",
         player=feed,
         lifespan=feed.running,
-        export_dir=state_dir() / "exports",
-        alerts=feed.alerts,
-        **_look(settings),
+        options=_look(settings),
+        keeping=Keeping(export_dir=state_dir() / "exports", alerts=feed.alerts),
     )
     code = run_app(app, mouse=settings.mouse, state_dir=state_dir())
     if feed.damaged:
@@ -150,6 +151,7 @@ def _dashboard(
     from wsdash.feed.clock import SystemClock
     from wsdash.feed.incident import FlightRecorder
     from wsdash.ui.app import Dashboard
+    from wsdash.ui.options import Keeping
     from wsdash.ui.terminal import run_app
 
     feed = wiring.live_feed(settings, demo=bool(badge))
@@ -169,16 +171,18 @@ def _dashboard(
     app = Dashboard(
         feed,
         watchlist=begun.keys,
-        kept=begun.kept,
         title_badge=badge,
         lifespan=running,
         accounts=wiring.venues_with_account(settings),
         leave_after=seconds,
-        export_dir=state_dir() / "exports",
-        layouts=state_dir() / "layouts.json",
-        incident=lambda: flight.write(state_dir() / "incidents"),
-        alerts=alerts,
-        **_look(settings, begun.origin),
+        options=_look(settings, begun.origin),
+        keeping=Keeping(
+            export_dir=state_dir() / "exports",
+            incident=lambda: flight.write(state_dir() / "incidents"),
+            layouts=state_dir() / "layouts.json",
+            alerts=alerts,
+            kept=begun.kept,
+        ),
     )
     code = run_app(app, mouse=settings.mouse, state_dir=state_dir())
     if app.demo_wanted and code == 0:
@@ -206,16 +210,17 @@ def _alerts(settings: Settings, feed: LiveFeed, *, kept: bool) -> Alerts:
     return Alerts(feed.board, SystemClock(), shelf=shelf, outlets=outlets)
 
 
-def _look(settings: Settings, origin: str = "") -> dict[str, Any]:
+def _look(settings: Settings, origin: str = "") -> Options:
     from wsdash.ui.colours import depth_of
+    from wsdash.ui.options import Options
 
     markets = [("markets from", origin)] if origin else []
-    return {
-        "keymap": settings.keymap,
-        "theme": settings.theme,
-        "depth": depth_of(os.environ, settings.colours),
-        "ascii_only": {"auto": None, "unicode": False, "ascii": True}[settings.glyphs],
-        "fps": settings.fps,
-        "bandwidth": settings.bandwidth,
-        "settings": [*shown(settings, config_file()), *markets],
-    }
+    return Options(
+        keymap=settings.keymap,
+        theme=settings.theme,
+        depth=depth_of(os.environ, settings.colours),
+        ascii_only={"auto": None, "unicode": False, "ascii": True}[settings.glyphs],
+        fps=settings.fps,
+        bandwidth=settings.bandwidth,
+        sheet=[*shown(settings, config_file()), *markets],
+    )

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.ui.fakes import MARKETS, FakeFeed, Scene
 
 from wsdash.ui.app import Dashboard
+from wsdash.ui.options import Keeping, Options
 from wsdash.ui.terminal import run_app
 
 
@@ -38,9 +39,10 @@ def main() -> int:
         title_badge="DEMO",
         lifespan=moving,
         accounts=["kraken"],
-        theme=theme,
-        export_dir=Path(tempfile.gettempdir()),
-        settings=[("file", "~/.config/wsdash/config.toml"), ("theme", theme)],
+        options=Options(
+            theme=theme, sheet=[("file", "~/.config/wsdash/config.toml"), ("theme", theme)]
+        ),
+        keeping=Keeping(export_dir=Path(tempfile.gettempdir())),
     )
     return run_app(app)
 

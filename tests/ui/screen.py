@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 from tests.ui.fakes import MARKETS, FakeFeed, Scene
 from textual.app import App
 from textual.pilot import Pilot
 
+from wsdash.feed.feed import Feed
 from wsdash.ui.app import Dashboard
+from wsdash.ui.options import Keeping, Options
 
 PATIENCE = 400
 """Looks that a condition is given before the test fails."""
@@ -56,4 +59,13 @@ def dashboard(feed: FakeFeed | None = None, **more: Any) -> tuple[Dashboard, Fak
         "accounts": ["kraken"],
         "ascii_only": False,
     }
-    return Dashboard(feed, **(usual | more)), feed, scene
+    return made(feed, **(usual | more)), feed, scene
+
+
+def made(feed: Feed, **all_of_it: Any) -> Dashboard:
+    """Return a dashboard; what makes its options and what it keeps may be given one by one."""
+    sorted_in: dict[str, Any] = {}
+    for name, kind in (("options", Options), ("keeping", Keeping)):
+        own = [field.name for field in fields(kind) if field.name in all_of_it]
+        sorted_in[name] = kind(**{field: all_of_it.pop(field) for field in own})
+    return Dashboard(feed, **all_of_it, **sorted_in)

@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from tests.ui.fakes import BTC, ETH, FakeFeed, FakePlayer
-from tests.ui.screen import dashboard, hides, screen_lines, screen_text, shows, until
+from tests.ui.screen import dashboard, hides, made, screen_lines, screen_text, shows, until
 
 from wsdash.domain.instrument import Instrument, MarketKey
 from wsdash.feed.link import LinkState
 from wsdash.feed.market import ChannelState
-from wsdash.ui.app import Dashboard
 from wsdash.venues.venue import Subscription
 
 SIZES = [(40, 10), (80, 24), (120, 40), (200, 60)]
@@ -243,7 +242,7 @@ async def test_names_and_reasons_from_outside_stay_text() -> None:
     feed = FakeFeed()
     hostile = MarketKey("kraken", "[red]A\x1b[2J\u202e[/]")
     feed.list_instruments([Instrument("kraken", hostile.name, hostile.name, "X", "1", 0, 0)])
-    app = Dashboard(feed, watchlist=[hostile], title_badge="[b]", ascii_only=False)
+    app = made(feed, watchlist=[hostile], title_badge="[b]", ascii_only=False)
     async with app.run_test(size=(120, 40)) as pilot:
         feed.link("kraken public", LinkState.PARKED, "[link=x]\x1b]0;gone\x07\u200b")
         feed.book(hostile, [("1", "1")], [])
@@ -256,11 +255,11 @@ async def test_names_and_reasons_from_outside_stay_text() -> None:
 
 
 async def test_nothing_to_show_is_calm() -> None:
-    app = Dashboard(FakeFeed(), ascii_only=False)
+    app = made(FakeFeed(), ascii_only=False)
     for size in SIZES:
         async with app.run_test(size=size) as pilot:
             await shows(pilot, "/", "finds a market")
-        app = Dashboard(FakeFeed(), ascii_only=False)
+        app = made(FakeFeed(), ascii_only=False)
 
 
 async def test_a_long_watchlist_keeps_the_chosen_row_in_sight() -> None:

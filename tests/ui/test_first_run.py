@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 from tests.ui.fakes import FakeFeed
-from tests.ui.screen import hides, screen_text, shows, until
+from tests.ui.screen import hides, made, screen_text, shows, until
 
 from wsdash.domain.instrument import Instrument, MarketKey
 from wsdash.feed.kept import Kept
 from wsdash.feed.kept_list import ListFile
 from wsdash.feed.link import LinkState
 from wsdash.markets import parse
-from wsdash.ui.app import Dashboard
 from wsdash.ui.snapshots.lines import plain_text, width_of
 from wsdash.ui.snapshots.welcome import Offer, welcome
 
@@ -56,7 +55,7 @@ def test_without_a_demo_to_start_none_is_offered() -> None:
 async def test_markets_are_picked_of_a_venue_and_kept(tmp_path: Path) -> None:
     shelf = ListFile(tmp_path / "watchlist.txt", parse)
     kept = Kept(shelf)
-    app = Dashboard(feed_with_a_list(), ascii_only=False, kept=kept, lifespan=kept.running)
+    app = made(feed_with_a_list(), ascii_only=False, kept=kept, lifespan=kept.running)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "numbers are true", "1      Kraken", "2      Binance", "d demo")
         await pilot.press("1")
@@ -75,7 +74,7 @@ async def test_without_network_it_says_so_and_takes_what_is_typed(tmp_path: Path
     kept = Kept(shelf)
     feed = FakeFeed("live")
     feed.link("kraken public", LinkState.BACKOFF, "dns: no address", wait=7.0, attempt=2)
-    app = Dashboard(feed, ascii_only=False, kept=kept, lifespan=kept.running)
+    app = made(feed, ascii_only=False, kept=kept, lifespan=kept.running)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("slash")
         await shows(pilot, "kraken: RETRY 7s #2 dns: no address", "binance: connecting")
@@ -88,7 +87,7 @@ async def test_without_network_it_says_so_and_takes_what_is_typed(tmp_path: Path
 
 @pytest.mark.parametrize("size", [(40, 10), (80, 24)])
 async def test_the_demo_is_a_key_away_and_nothing_is_kept(size: tuple[int, int]) -> None:
-    app = Dashboard(feed_with_a_list(), ascii_only=False)
+    app = made(feed_with_a_list(), ascii_only=False)
     async with app.run_test(size=size) as pilot:
         await shows(pilot, "demo")
         await pilot.press("slash")
@@ -102,7 +101,7 @@ async def test_the_demo_is_a_key_away_and_nothing_is_kept(size: tuple[int, int])
 
 
 async def test_the_keys_of_the_first_screen_are_in_its_help() -> None:
-    app = Dashboard(feed_with_a_list(), ascii_only=False, keymap={"welcome.demo": "D"})
+    app = made(feed_with_a_list(), ascii_only=False, keymap={"welcome.demo": "D"})
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "D demo", "D      demo:")
         await pilot.press("question_mark")
@@ -110,7 +109,7 @@ async def test_the_keys_of_the_first_screen_are_in_its_help() -> None:
 
 
 async def test_without_a_market_no_pane_says_that_one_is_on_its_way() -> None:
-    app = Dashboard(feed_with_a_list(), ascii_only=False)
+    app = made(feed_with_a_list(), ascii_only=False)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "d demo")
         for key, title in (("t", "┌ Tape"), ("g", "candles"), ("v", "┌ Depth"), ("B", "┌ Basis")):

@@ -155,7 +155,7 @@ async def test_a_remapped_key_is_said_on_the_screen() -> None:
 
 @pytest.mark.parametrize("size", [(40, 10), (80, 24)])
 async def test_help_settings_and_palette_open_and_close(size: tuple[int, int]) -> None:
-    app, _, _ = dashboard(settings=[("file", "/etc/[b]x"), ("theme", "calm")])
+    app, _, _ = dashboard(sheet=[("file", "/etc/[b]x"), ("theme", "calm")])
     async with app.run_test(size=size) as pilot:
         await pilot.press("question_mark")
         await shows(pilot, "Help", "In the ladder")

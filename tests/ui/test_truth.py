@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 from tests.ui.fakes import BTC, ETH, FakeFeed, FakePlayer, Scene
-from tests.ui.screen import dashboard, screen_text, shows, until
+from tests.ui.screen import dashboard, made, screen_text, shows, until
 
 from wsdash.domain.candles import Candle
 from wsdash.domain.instrument import Instrument, MarketKey
 from wsdash.feed.gaps import Gap
 from wsdash.feed.link import LinkState
 from wsdash.feed.market import ChannelState
-from wsdash.ui.app import Dashboard
 from wsdash.ui.desk import Desk
 from wsdash.ui.snapshots.lines import plain_text
 from wsdash.ui.snapshots.picture import Verdict
@@ -156,7 +155,7 @@ async def test_a_replay_without_ticker_shows_the_mid_and_how_true_it_is() -> Non
     feed = FakeFeed("replay")
     feed.book(USDT, [("65023.60000000", "1")], [("65023.80000000", "1")])
     feed.link("binance public")
-    app = Dashboard(feed, watchlist=[USDT], player=FakePlayer(), ascii_only=False)
+    app = made(feed, watchlist=[USDT], player=FakePlayer(), ascii_only=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "mid 65,023.7")
         watch = app.board_screen.panes["watch"]

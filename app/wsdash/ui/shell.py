@@ -5,39 +5,35 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import PurePath
+from typing import ClassVar, Final
 
 from textual import on
 from textual.events import Event, Key, Unmount
 
 from wsdash.domain.instrument import MarketKey
 from wsdash.feed.feed import Feed, Player
-from wsdash.feed.kept import Kept
 from wsdash.paths import styles_dir
 from wsdash.ui.alarm import Alarm
-from wsdash.ui.band import Band, Mode
-from wsdash.ui.colours import ALL, Depth
+from wsdash.ui.band import Band
 from wsdash.ui.desk import Desk
 from wsdash.ui.layouts.library import Library
 from wsdash.ui.looks import Looks
+from wsdash.ui.options import Keeping, Options
 from wsdash.ui.screens.dashboard import DashboardScreen
 from wsdash.ui.screens.plan import PANES
 from wsdash.ui.snapshots.status import Vitals
 from wsdash.ui.ssh_queue import SshQueue
-from wsdash.ui.streams import FRAMES_PER_SECOND
 from wsdash.ui.tempo import Tempo
-from wsdash.ui.themes import DEFAULT, only_ascii
 from wsdash.ui.trends import lag_of
 from wsdash.ui.wake import ASLEEP
 
-if TYPE_CHECKING:
-    from wsdash.feed.replay_alerts import AlertView
-
 SWEEP_EVERY = 60.0
 """Seconds between two whole rounds of the collector, of some ten milliseconds each."""
+
+LIKE_ANYBODY: Final = Options()
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 """Starts a feed and ends it."""
@@ -53,20 +49,9 @@ class Shell(Looks):
         player: the controls of a replay.
         lifespan: entered once the screen is up, left when the program ends.
         accounts: venues with an account.
-        keymap: other keys, by the names in `wsdash.ui.keys`.
-        theme: one of `wsdash.ui.themes.TITLES`.
-        depth: how many colours the terminal has.
-        ascii_only: draw with ASCII alone; None asks the locale.
-        fps: frames a second at most.
-        bandwidth: how much the line to the terminal gets: ``auto``, ``low`` or ``full``.
-        interval: of the candles at the start.
-        settings: names and values for the settings sheet; no secrets.
         leave_after: seconds after which the program ends by itself.
-        export_dir: where exported logs go; None where there is no such place.
-        incident: keeps what led up to this moment and returns where; None in a replay.
-        layouts: the file with the trader's layouts; None where none are kept.
-        alerts: watches rules; whoever made it runs it.
-        kept: keeps the watchlist and what was opened; whoever made it runs it.
+        options: how it looks and draws.
+        keeping: what is kept of what the trader does and sees.
     """
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [
@@ -84,22 +69,12 @@ class Shell(Looks):
         player: Player | None = None,
         lifespan: Lifespan = nullcontext,
         accounts: Sequence[str] = (),
-        keymap: Mapping[str, str] | None = None,
-        theme: str = DEFAULT,
-        depth: Depth = ALL,
-        ascii_only: bool | None = None,
-        fps: int = FRAMES_PER_SECOND,
-        bandwidth: Mode = "auto",
-        interval: str = "1m",
-        settings: Sequence[tuple[str, str]] = (),
         leave_after: float | None = None,
-        export_dir: Path | None = None,
-        incident: Callable[[], Awaitable[Path]] | None = None,
-        layouts: Path | None = None,
-        alerts: AlertView | None = None,
-        kept: Kept | None = None,
+        options: Options = LIKE_ANYBODY,
+        keeping: Keeping | None = None,
     ) -> None:
-        super().__init__(theme=theme, depth=depth)
+        super().__init__(theme=options.theme, depth=options.depth)
+        keeping = keeping or Keeping()
         self.desk = Desk(
             feed,
             list(watchlist),
@@ -107,30 +82,29 @@ class Shell(Looks):
             accounts=accounts,
             badge=title_badge,
             player=player,
-            interval=interval,
-            ascii_only=only_ascii(os.environ) if ascii_only is None else ascii_only,
+            interval=options.interval,
+            ascii_only=options.ascii,
             vitals=self._vitals,
             less=lambda: self.band.less,
             drawing=lambda: self.drawing,
-            export_dir=export_dir,
-            settings=settings,
-            alarm=Alarm(alerts),
-            keymap=dict(keymap or {}),
+            export_dir=keeping.export_dir,
+            settings=options.sheet,
+            alarm=Alarm(keeping.alerts),
+            keymap=dict(options.keymap),
         )
         self.desk.wake.redraw = self._draw_soon
         self.desk.across.changed = self.subscribe
-        self.band = Band(lambda: self.output, bandwidth, queued=SshQueue(os.environ).waiting)
-        self.band.changed, self.band.cleared = self._band_changed, self._caught_up
-        self.tempo = Tempo(fps, lambda: self.lag.worst, limit=lambda: self.band.fps)
         self.desk.resubscribe = self.subscribe
+        self.band = Band(
+            lambda: self.output, options.bandwidth, queued=SshQueue(os.environ).waiting
+        )
+        self.band.changed, self.band.cleared = self._band_changed, self._caught_up
+        self.tempo = Tempo(options.fps, lambda: self.lag.worst, limit=lambda: self.band.fps)
         self.board_screen = DashboardScreen(self.desk, self.tempo)
         self.key_names = self.desk.keymap
-        self._lifespan = lifespan
-        self.settings = settings
-        self.incident = incident
-        self.kept = Kept() if kept is None else kept
-        self.library = Library(layouts, PANES)
-        self._leave_after = leave_after
+        self.settings, self.incident = options.sheet, keeping.incident
+        self.kept, self.library = keeping.kept, Library(keeping.layouts, PANES)
+        self._lifespan, self._leave_after = lifespan, leave_after
         self._leaving = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
         self.set_keymap(self.key_names)
