@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -22,6 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.chaos.rough import CLOSED, FAR, NEAR, RoughPath, Weather
+
+from wsdash.domain.events import BookMoved
 
 if TYPE_CHECKING:
     from wsdash.feed.live import LiveFeed
@@ -250,31 +253,59 @@ async def rough(seconds: float) -> dict[str, Any]:
         }
 
 
+class Lateness:
+    """How late the frames of Binance's books are, by their own times, and what is shown of it."""
+
+    def __init__(self, feed: LiveFeed, shown: Callable[[], float]) -> None:
+        self.pairs: list[tuple[float, float]] = []
+        self._feed, self._shown = feed, shown
+        self._late, self._best = 0.0, float("inf")
+
+    def frame(self, connection: object, direction: str, data: str) -> None:
+        found = re.search(r'"depthUpdate","E":(\d+)', data)
+        if direction == "in" and found:
+            took = self._feed.wall() - int(found[1]) / 1_000
+            self._best = min(self._best, took)
+            self._late = took - self._best
+
+    def fact(self, venue: str, event: object) -> None:
+        if venue == "binance" and isinstance(event, BookMoved):
+            self.pairs.append((self._late, self._shown()))
+
+    def stream(self, *_: object) -> None: ...
+
+    link = answer = stream
+
+
 async def late() -> dict[str, Any]:
     """A path that is suddenly seconds longer, and as short as before again."""
-    from tests.chaos.house import SPOT, is_live, reasons, state, until
+    from tests.chaos.house import BTC, is_live, state, until
 
     from wsdash.feed.market import ChannelState
 
-    key = SPOT["binance"]
-    shown: list[float] = []
+    key = BTC["binance"]
     async with far_away() as (path, feed):
         stream = feed.board.market(key).streams["book"]
-        path.down = Weather(delay=0.05)
-        await asyncio.sleep(3)
-        usual = path.took
-        for longer in (1.0, 3.0, 4.5):
+        lateness = Lateness(feed, lambda: stream.behind)
+        feed.supervisor.listeners.append(lateness)
+        feed.supervisor.recording = True
+        for longer in (0.0, 1.0, 3.0, 4.5):
             path.down = Weather(delay=0.05 + longer)
-            await asyncio.sleep(longer + 3)
-            shown.append(stream.behind / (path.took - usual))
+            await asyncio.sleep(longer + 5)
+        seen = [(late, shown) for late, shown in lateness.pairs if late > 0.5]
         path.down = Weather(delay=0.05)
-        await until(lambda: is_live(feed, key))
-        lost = reasons(feed)
+        await until(lambda: is_live(feed, key), 60)
         path.down = Weather(delay=6.05)
         stale = await until(lambda: state(feed, key) is ChannelState.STALE)
         path.down = Weather(delay=0.05)
-        back = await until(lambda: is_live(feed, key))
-        return {"shown": shown, "stale": stale, "back": back, "reasons": lost}
+        back = await until(lambda: is_live(feed, key), 60)
+        return {
+            "compared": len(seen),
+            "worst": max(abs(shown / late - 1) for late, shown in seen),
+            "most": max(late for late, _ in seen),
+            "stale": stale,
+            "back": back,
+        }
 
 
 async def road_closed() -> dict[str, Any]:

@@ -66,7 +66,6 @@ class RoughPath(threading.Thread):
         carried: packets that arrived.
         lost: packets that did not.
         overtaken: packets that arrived after one sent later.
-        took: seconds that the last packet down took; this thread may be late itself.
     """
 
     def __init__(self, seed: int = 1) -> None:
@@ -74,7 +73,6 @@ class RoughPath(threading.Thread):
         self.up = self.down = Weather()
         self.ports: set[int] = set()
         self.carried = self.lost = self.overtaken = 0
-        self.took = 0.0
         self._chance = random.Random(seed)
         self._device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
         fcntl.ioctl(
@@ -86,7 +84,7 @@ class RoughPath(threading.Thread):
             "link set lo up",
         ):
             subprocess.run(["ip", *words.split()], check=True)
-        self._waiting: list[tuple[float, int, float, bytes]] = []
+        self._waiting: list[tuple[float, int, bytes]] = []
         self._free_at = {"up": 0.0, "down": 0.0}
         self._count = self._newest = 0
 
@@ -98,9 +96,7 @@ class RoughPath(threading.Thread):
             if ready:
                 self._take(os.read(self._device, 1 << 16))
             while self._waiting and self._waiting[0][0] <= time.monotonic():
-                _, number, came, packet = heapq.heappop(self._waiting)
-                if came:
-                    self.took = time.monotonic() - came
+                _, number, packet = heapq.heappop(self._waiting)
                 self.overtaken += number < self._newest
                 self._newest = max(self._newest, number)
                 self.carried += 1
@@ -122,5 +118,4 @@ class RoughPath(threading.Thread):
         late = weather.delay + self._chance.uniform(-weather.jitter, weather.jitter)
         self._count += 1
         turned = packet[:12] + packet[16:20] + packet[12:16] + packet[20:]
-        came = now if way == "down" else 0.0
-        heapq.heappush(self._waiting, (start + max(0.0, late), self._count, came, turned))
+        heapq.heappush(self._waiting, (start + max(0.0, late), self._count, turned))

@@ -57,11 +57,12 @@ def test_a_path_that_loses_reorders_and_is_too_narrow_costs_no_connection(figure
 
 @needs_device
 @pytest.mark.row("A7")
-def test_the_lag_that_is_shown_is_that_of_the_path(figure: Figure) -> None:
-    measured = netns.run("late")
-    figure("A7", shown=measured["shown"])
-    assert all(0.9 < share < 1.1 for share in measured["shown"]), measured
-    assert measured["reasons"] == []
+def test_the_lag_that_is_shown_is_that_of_the_frames(figure: Figure) -> None:
+    measured = netns.run("late", 85)
+    figure("A7", **measured)
+    assert measured["compared"] > 50
+    assert measured["most"] > 2.5
+    assert measured["worst"] < 0.1
 
 
 @needs_device
