@@ -150,6 +150,7 @@ def _dashboard(
 ) -> int:
     from wsdash.feed.clock import SystemClock
     from wsdash.feed.incident import FlightRecorder
+    from wsdash.feed.recordings import Recordings
     from wsdash.ui.app import Dashboard
     from wsdash.ui.options import Keeping
     from wsdash.ui.terminal import run_app
@@ -160,13 +161,19 @@ def _dashboard(
     )
     feed.supervisor.listeners.append(flight)
     feed.supervisor.recording = True
+    recordings = Recordings(feed, state_dir() / "recordings", SystemClock())
+    ended: list[tuple[Path, int]] = []
     alerts = _alerts(settings, feed, kept=not badge)
     feed.supervisor.listeners.append(alerts)
 
     @contextlib.asynccontextmanager
     async def running() -> AsyncIterator[None]:
         async with begun.kept.running(), alerts.running(), feed.running():
-            yield
+            try:
+                yield
+            finally:
+                if recordings.running:
+                    ended.append(recordings.stop())
 
     app = Dashboard(
         feed,
@@ -178,6 +185,7 @@ def _dashboard(
         options=_look(settings, begun.origin),
         keeping=Keeping(
             export_dir=state_dir() / "exports",
+            recordings=recordings,
             incident=lambda: flight.write(state_dir() / "incidents"),
             layouts=state_dir() / "layouts.json",
             alerts=alerts,
@@ -185,6 +193,8 @@ def _dashboard(
         ),
     )
     code = run_app(app, mouse=settings.mouse, state_dir=state_dir())
+    for file, records in ended:
+        sys.stderr.write(f"{clean(str(file))}: {records} records\n")
     if app.demo_wanted and code == 0:
         sys.stdout.write("the demo begins ...\n")
         sys.stdout.flush()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.venues import binance_frames, kraken_frames
 
+from wsdash.domain.instrument import MarketKey, told_apart
 from wsdash.feed.playback import Playback
 from wsdash.feed.recording import Record, Recording, RecordingError
 from wsdash.feed.summary import summarise
@@ -191,3 +192,9 @@ def test_playing_out_frames_says_nothing() -> None:
     playback = Playback()
     assert playback.feed(Record(1.0, KRAKEN, "out", kraken_frames.TRADE.decode())) == []
     assert playback.feed(Record(1.0, KRAKEN, "in", "")) == []
+
+
+def test_two_venues_markets_of_one_name_are_told_apart() -> None:
+    keys = [MarketKey("binance", "BTCUSDT"), MarketKey("bybit", "BTCUSDT"), MarketKey("k", "X")]
+    assert list(told_apart(keys).values()) == ["binance:BTCUSDT", "bybit:BTCUSDT", "X"]
+    assert told_apart(keys[1:]) == {keys[1]: "BTCUSDT", keys[2]: "X"}

@@ -14,6 +14,7 @@ from tests.ui.screen import dashboard, hides, screen_lines, screen_text, shows, 
 from wsdash.feed.gaps import Gap
 from wsdash.feed.link import LinkState
 from wsdash.feed.log import LinkEvent
+from wsdash.feed.recording import RecordingError
 from wsdash.ui.snapshots.events import Filter, chosen, folded, json_lines
 from wsdash.ui.snapshots.gaps import gap_sheet, missing
 from wsdash.ui.snapshots.glow import Glow
@@ -325,3 +326,54 @@ async def test_the_ledger_is_in_the_palette_too() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("colon", *"gaps in", "enter")
         await shows(pilot, "Gaps", "missing in the last hour")
+
+
+class FakeRecordings:
+    """Recordings that a test lets fail."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file, self.running, self.broken, self.why_not = folder / "r.jsonl.gz", False, "", ""
+
+    def start(self) -> Path:
+        if self.why_not:
+            raise RecordingError(self.why_not)
+        self.running = True
+        return self.file
+
+    def problem(self) -> str:
+        return self.broken
+
+    def stop(self) -> tuple[Path, int]:
+        self.running, self.broken = False, ""
+        return self.file, 1_234
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 10)])
+async def test_what_comes_in_is_recorded_by_key_and_the_title_says_so(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    recordings = FakeRecordings(tmp_path)
+    app, _, _ = dashboard(recordings=recordings, title_badge="DEMO")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("ctrl+r")
+        await shows(pilot, "DEMO REC")
+        await pilot.press("ctrl+r")
+        await hides(pilot, "REC")
+        await shows(pilot, "DEMO")
+        if size[0] == 80:
+            await shows(pilot, "1,234 records in ", "r.jsonl.gz")
+        await pilot.press("ctrl+r")
+        await shows(pilot, "DEMO REC")
+        recordings.broken = "recording stopped: no space left on device"
+        await hides(pilot, "REC")
+        if size[0] == 80:
+            await shows(pilot, "recording stopped: no space left on device")
+        recordings.why_not = "cannot be made"
+        await pilot.press("ctrl+r")
+        if size[0] == 80:
+            await shows(pilot, "not recorded: cannot be made")
+        assert not recordings.running
+        app.recordings = None
+        await pilot.press("ctrl+r")
+        if size[0] == 80:
+            await shows(pilot, "nothing is recorded here")

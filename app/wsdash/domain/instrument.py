@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -21,6 +23,12 @@ class MarketKey(NamedTuple):
     def __str__(self) -> str:
         """Return ``venue:name`` as it is typed on the command line."""
         return f"{self.venue}:{self.name}"
+
+
+def told_apart(keys: Collection[MarketKey]) -> dict[MarketKey, str]:
+    """Return names for markets: the venues' own, behind the venue where two have the same."""
+    names = Counter(key.name for key in keys)
+    return {key: key.name if names[key.name] == 1 else str(key) for key in keys}
 
 
 class Instrument(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ import msgspec
 
 from wsdash.domain.events import BookLost, BookMoved, BookSynced, Event, Printed, Refused
 from wsdash.domain.figures_line import Flow, Line, line_of
-from wsdash.domain.instrument import MarketKey
+from wsdash.domain.instrument import MarketKey, told_apart
 from wsdash.feed import streams
 from wsdash.feed.apply import apply
 from wsdash.feed.freshness import QUIET_AFTER
@@ -129,11 +129,12 @@ class Figures:
                 streams.await_data(stream, now)
 
     def _lines(self, now: float) -> Iterator[Line]:
+        names = told_apart(self._followed.keys())
         for key, followed in self._followed.items():
             market = followed.market
             state = _state(market.streams["book"], now)
             book = market.book if state in (ChannelState.LIVE, ChannelState.QUIET) else None
-            yield line_of(now, key.name, state, book, followed.flow)
+            yield line_of(now, names[key], state, book, followed.flow)
 
 
 class _Noting(Recording):

@@ -28,7 +28,6 @@ from wsdash.feed.link import Link
 from wsdash.feed.log import LinkEvent
 from wsdash.feed.market import Board, Stream
 from wsdash.feed.recording import BUNDLED, Record
-from wsdash.feed.rest import HttpRest
 from wsdash.feed.spool import Piece, Spool, joined
 from wsdash.files import whole
 from wsdash.venues.venue import Request
@@ -89,7 +88,8 @@ class FlightRecorder:
         label, now = self._labels.of(connection), self._clock.monotonic()
         if now - self._restated.get(label, -RESTATE_EVERY) >= RESTATE_EVERY:
             self._restated[label] = now
-            self._restate(connection, label)
+            for restated in self._labels.restated(connection, self._clock.wall()):
+                self._spool.keep(restated)
         self._spool.keep(Record(self._clock.wall(), label, direction, data))
 
     def answer(self, connection: Connection, request: Request, body: bytes) -> None:
@@ -109,19 +109,6 @@ class FlightRecorder:
         wall = self._clock.wall()
         pieces, papers = self._spool.pieces(), self._papers(wall)
         return await asyncio.to_thread(_write, folder, wall, pieces, papers)
-
-    def _restate(self, connection: Connection, label: str) -> None:
-        if connection.session is None or not isinstance(connection.rest, HttpRest):
-            return
-        wall = self._clock.wall()
-        self._spool.keep(
-            Record(
-                wall, label, "link", venue=connection.venue.name, role="public", event="restated"
-            )
-        )
-        for restated in connection.session.restate():
-            where = connection.rest.root + restated.path if restated.dir == "rest" else label
-            self._spool.keep(Record(wall, where, restated.dir, restated.data))
 
     def _papers(self, wall: float) -> dict[str, Any]:
         return {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from wsdash.feed.connection import Connection
 from wsdash.feed.link import OPEN, Link
 from wsdash.feed.recording import Record
@@ -32,6 +34,16 @@ class Labels:
             return None
         address = connection.rest.address(request)
         return Record(wall, address, "rest", body.decode("utf-8", "replace"))
+
+    def restated(self, connection: Connection, wall: float) -> Iterator[Record]:
+        """Yield what makes the frames of a connection understood that follow: its books."""
+        if connection.session is None or not isinstance(connection.rest, HttpRest):
+            return
+        label, venue = self.of(connection), connection.venue.name
+        yield Record(wall, label, "link", venue=venue, role="public", event="restated")
+        for told in connection.session.restate():
+            where = connection.rest.root + told.path if told.dir == "rest" else label
+            yield Record(wall, where, told.dir, told.data)
 
     def turns(self, connection: Connection, before: Link, wall: float) -> list[Record]:
         """The records that a change of a link makes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -49,6 +50,13 @@ class Recorder:
         self._packer = zlib.compressobj(wbits=31) if file.suffix == ".gz" else None
         self._flushed = clock.monotonic()
         self._labels = Labels()
+
+    def begin(self, connections: Iterable[Connection]) -> None:
+        """Begin in the middle of connections' lives, with how their books stand."""
+        for connection in connections:
+            if connection.role == "public":
+                for record in self._labels.restated(connection, self._clock.wall()):
+                    self._write(record)
 
     def fact(self, venue: str, event: Event) -> None:
         """Frames are recorded, not what was made of them."""

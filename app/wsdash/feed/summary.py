@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from wsdash.domain.account import Account
 from wsdash.domain.book import OrderBook
@@ -16,10 +17,13 @@ from wsdash.domain.events import (
     Event,
     Printed,
 )
+from wsdash.domain.instrument import MarketKey, told_apart
 from wsdash.domain.trades import Tape
 from wsdash.feed.playback import Playback
 from wsdash.feed.recording import Recording
 from wsdash.venues.venue import Venue
+
+T = TypeVar("T")
 
 DEPTH = 10
 """Levels of each side in the summary."""
@@ -31,9 +35,8 @@ class Summary:
     def __init__(self) -> None:
         self.venues: list[str] = []
         self.frames = 0
-        self.books: dict[str, OrderBook] = {}
-        self.sources: dict[str, str] = {}
-        self.tapes: dict[str, Tape] = {}
+        self.books: dict[MarketKey, OrderBook] = {}
+        self.tapes: dict[MarketKey, Tape] = {}
         self.account = Account()
 
     def take(self, venue: Venue, event: Event) -> None:
@@ -42,11 +45,11 @@ class Summary:
             self.venues.append(venue.name)
         match event:
             case BookSynced():
-                self.books[event.symbol], self.sources[event.symbol] = event.book, venue.name
+                self.books[MarketKey(venue.name, event.symbol)] = event.book
             case BookLost():
-                self.books.pop(event.symbol, None)
+                self.books.pop(MarketKey(venue.name, event.symbol), None)
             case Printed() if not event.trade.history:
-                self.tapes.setdefault(event.symbol, Tape()).add(event.trade)
+                self.tapes.setdefault(MarketKey(venue.name, event.symbol), Tape()).add(event.trade)
             case BalancesStated():
                 self.account.replace(event.balances)
             case BalancesMoved():
@@ -84,15 +87,22 @@ def summarise(path: Path, venue: Venue | None = None) -> dict[str, Any]:
         "unparsed": sum(tally.unparsed for tally in tallies),
         "books": {
             name: _book(book)
-            for name, book in sorted(summary.books.items())
-            if playback.stands(summary.sources[name], name)
+            for name, key, book in _named(summary.books)
+            if playback.stands(key.venue, key.name)
         },
-        "trades": {name: _trades(tape) for name, tape in sorted(summary.tapes.items())},
+        "trades": {name: _trades(tape) for name, _, tape in _named(summary.tapes)},
         "balances": {
             asset: {"total": balance.total, "available": balance.available}
             for asset, balance in sorted(summary.account.balances.items())
         },
     }
+
+
+def _named(markets: Mapping[MarketKey, T]) -> list[tuple[str, MarketKey, T]]:
+    names = told_apart(markets.keys())
+    return sorted(
+        ((names[key], key, of) for key, of in markets.items()), key=lambda market: market[0]
+    )
 
 
 def _book(book: OrderBook) -> dict[str, Any]:

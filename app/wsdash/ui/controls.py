@@ -1,4 +1,4 @@
-"""The keys about connections, the log, and what is kept of an incident."""
+"""The keys about connections, the log, and what is kept of what comes in."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from textual.events import Mount
 from wsdash.domain.text import clean
 from wsdash.feed.feed import LinkReport
 from wsdash.feed.link import WAITING, LinkState
+from wsdash.feed.recording import RecordingError
 from wsdash.ui.export import at_home, why_not, write_new
 from wsdash.ui.keys import problems
 from wsdash.ui.shell import Shell
@@ -37,6 +38,7 @@ class Controls(Shell):
         wrong = [*self.kept.problems, *(f"keymap: {words}" for words in problems(self.key_names))]
         if wrong:
             self.say("; ".join(wrong), LONG)
+        self.set_interval(1.0, self.look_at_recording)
 
     def say(self, words: str, seconds: float = 3.0) -> None:
         """Leave a short word to the trader in the bottom line."""
@@ -153,3 +155,30 @@ class Controls(Shell):
             self.say(f"incident not written: {why_not(error)}", READ_FOR)
         else:
             self.say(f"incident in {self._place(path)}", READ_FOR)
+
+    # --------------------------------------------------------------- a recording
+
+    def action_record(self) -> None:
+        """Record what comes in from now on, or end that."""
+        recordings = self.recordings
+        if recordings is None:
+            replay = self.desk.player is not None
+            self.say("nothing comes in here to record" if replay else "nothing is recorded here")
+        elif recordings.running:
+            file, records = recordings.stop()
+            self.say(f"{records:,} records in {self._place(file)}", READ_FOR)
+        else:
+            try:
+                self.say(f"recording to {self._place(recordings.start())}", READ_FOR)
+            except RecordingError as error:
+                self.say(f"not recorded: {clean(str(error), 80)}", READ_FOR)
+        self.look_at_recording()
+
+    def look_at_recording(self) -> None:
+        """Have the title say whether something is recorded; one that broke off is over."""
+        recordings = self.recordings
+        if recordings is not None and (problem := recordings.problem()):
+            recordings.stop()
+            self.say(clean(problem, 80), READ_FOR)
+        marked = recordings is not None and recordings.running
+        self.desk.badge = " ".join(filter(None, (self.title_badge, "REC" if marked else "")))

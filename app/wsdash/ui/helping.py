@@ -17,7 +17,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "Any pane": "more less shorter longer centre freeze copy table",
     "Moving": "down up left right page.down page.up first last next previous back",
     "Layouts": "layouts maximise hide wider narrower higher lower another group",
-    "wsdash": "help palette settings alerts incident picture quit",
+    "wsdash": "help palette settings alerts incident record picture quit",
     "In a replay": "seek back.5 on.5 back.60 on.60 mark.back mark.on mark.kind",
 }
 """The keys that are for no pane in particular, by their names."""

@@ -118,6 +118,7 @@ KEYS: Final = (
     Key("picture", "P", "P", "app.picture", "picture of the screen to a file, as SVG"),
     Key("gaps", "G", "G", "gaps", "gaps in the data"),
     Key("incident", "i", "i", "app.incident", "keep what led up to this moment"),
+    Key("record", "ctrl+r", "Ctrl+R", "app.record", "record what comes in; again: end it"),
     Key("alerts", "exclamation_mark", "!", "app.alerts", "alerts: rules, and what fired"),
     Key("seek", "at", "@", "app.seek", "replay: go to a time"),
     Key("back.5", "semicolon", ";", "app.skip(-5)", "replay: 5 s back"),

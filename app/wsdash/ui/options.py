@@ -15,6 +15,7 @@ from wsdash.ui.streams import FRAMES_PER_SECOND
 from wsdash.ui.themes import DEFAULT, only_ascii
 
 if TYPE_CHECKING:
+    from wsdash.feed.recordings import Recordings
     from wsdash.feed.replay_alerts import AlertView
 
 
@@ -55,6 +56,7 @@ class Keeping:
     Attributes:
         export_dir: where tables, pictures and logs go.
         incident: writes what led up to this moment and returns where.
+        recordings: what comes in, from one key to the next.
         layouts: the file with the trader's layouts.
         alerts: watches rules; whoever made it runs it.
         kept: keeps the watchlist and what was opened; whoever made it runs it.
@@ -62,6 +64,7 @@ class Keeping:
 
     export_dir: Path | None = None
     incident: Callable[[], Awaitable[Path]] | None = None
+    recordings: Recordings | None = None
     layouts: Path | None = None
     alerts: AlertView | None = None
     kept: Kept = field(default_factory=Kept)

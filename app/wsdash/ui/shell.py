@@ -102,7 +102,8 @@ class Shell(Looks):
         self.tempo = Tempo(options.fps, lambda: self.lag.worst, limit=lambda: self.band.fps)
         self.board_screen = DashboardScreen(self.desk, self.tempo)
         self.key_names = self.desk.keymap
-        self.settings, self.incident = options.sheet, keeping.incident
+        self.title_badge, self.settings = title_badge, options.sheet
+        self.incident, self.recordings = keeping.incident, keeping.recordings
         self.kept, self.library = keeping.kept, Library(keeping.layouts, PANES)
         self._lifespan, self._leave_after = lifespan, leave_after
         self._leaving = asyncio.Event()
