@@ -173,8 +173,9 @@ def test_balances_are_rounded_down_and_exact_under_the_cursor(width: int) -> Non
     assert rows["ETH"].startswith("<0.0") if width < 60 else rows["ETH"] == "0.00000001"
     assert "…" not in text_of(picture)
     assert picture.figure == "1.987654329999 BTC"
-    assert [span.text for row in picture.rows for span in row if span.role == "cursor"] == ["BTC"]
-    points = {plain_text(row).index(".") for row in picture.rows}
+    cursors = [span.text for row in picture.rows for span in row if span.role == "cursor"]
+    assert [text.strip() for text in cursors] == ["BTC"]
+    points = {text.index(".") for row in picture.rows if "." in (text := plain_text(row))}
     assert len(points) == 1
 
 
@@ -194,6 +195,33 @@ def test_one_large_balance_takes_no_digits_from_the_others() -> None:
     assert rows["BTC"].startswith("1.7")
     assert rows["USD"].startswith("128,397.6")
     assert max(width_of(row) for row in picture.rows) <= 26
+
+
+def test_a_wide_list_of_balances_has_names_prices_and_shares() -> None:
+    account = Account()
+    account.replace(
+        [
+            Balance("BTC", "1.5", "1.25"),
+            Balance("SHIB", "200000000"),
+            Balance("USD", "500.5"),
+            Balance("KFEE", "7"),
+        ]
+    )
+    prices = {"BTC": Decimal(65_000), "SHIB": Decimal("0.00000812"), "USD": Decimal(1)}
+    picture = balances(Holding("kraken", account, LIVE), "USD", prices.get, (72, 7))
+    rows = [row.split() for row in text_of(picture).split("\n")]
+    assert rows[0] == ["asset", "total", "held", "worth", "share", "price"]
+    assert rows[1] == ["BTC", "1.50", "0.25", "held", "97,500", "97.9%", "65,000"]
+    assert rows[2] == ["SHIB", "200,000,000.00", "1,624", "1.6%", "0.00000812"]
+    assert rows[3] == ["USD", "500.50", "500", "0.5%", "1"]
+    assert rows[4] == ["KFEE", "7.00", "?"]
+    lines = [plain_text(row) for row in picture.rows]
+    ends = {
+        line.index(word) + len(word) for line, word in zip(lines, ("price", "65,000"), strict=False)
+    }
+    assert len(ends) == 1
+    assert "asset" not in text_of(balances(Holding("k", account, LIVE), "USD", prices.get, (40, 7)))
+    assert "asset" not in text_of(balances(Holding("k", account, LIVE), "USD", prices.get, (72, 2)))
 
 
 def test_a_list_of_balances_follows_its_cursor() -> None:

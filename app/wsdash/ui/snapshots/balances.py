@@ -79,8 +79,11 @@ def balances(
     total, unpriced = holding.account.value(price_of)
     worth = f"{total:,.0f}{'+' if unpriced else ''} {pricing}"
     held = by_worth(holding.account, price_of)
-    assets = [_row(balance, price_of) for balance in held]
+    assets = [_row(balance, price_of, total) for balance in held]
     columns = _columns(assets, width)
+    if columns.share and height > 2:
+        above = (*above, _names(columns))
+    height -= len(above)
     place = next((at for at, balance in enumerate(held) if balance.asset == chosen), -1)
     first = max(0, min(place - height // 2, len(held) - height))
     body = [
@@ -91,7 +94,7 @@ def balances(
     if unpriced and len(body) < height:
         body.append((Span(f" without a price: {', '.join(map(clean, unpriced))}", "off"),))
     notes: tuple[Line, ...] = ((Span(worth, "bright"),), at)
-    return Picture(title, (*above, *body)[:height], holding.verdict, notes, figure=figure)
+    return Picture(title, (*above, *body), holding.verdict, notes, figure=figure)
 
 
 def _without_account(venue: str) -> tuple[Line, ...]:
@@ -120,18 +123,26 @@ class _Asset(NamedTuple):
     total: str
     worth: str
     held: str
+    price: str
+    share: str
 
 
 class _Columns(NamedTuple):
+    """Widths; the last two are 0, and the columns have no names, where there is no room."""
+
     name: int
     total: Column
     worth: int
     held: int
+    price: int = 0
+    share: int = 0
 
 
-def _row(balance: Balance, price_of: PriceOf) -> _Asset:
+def _row(balance: Balance, price_of: PriceOf, all_of_it: Decimal) -> _Asset:
     price = price_of(balance.asset)
-    worth = "?" if price is None else f"{Decimal(balance.total) * price:,.0f}"
+    value = Decimal(0) if price is None else Decimal(balance.total) * price
+    worth = "?" if price is None else f"{value:,.0f}"
+    share = f"{value / all_of_it:.1%}" if price is not None and all_of_it else ""
     held = ""
     if balance.available is not None:
         locked = Decimal(balance.total) - Decimal(balance.available)
@@ -139,7 +150,10 @@ def _row(balance: Balance, price_of: PriceOf) -> _Asset:
     total = grouped(padded(trimmed(balance.total), 2))
     if balance.asset in MONEY:
         total = rounded_down(total, 2)
-    return _Asset(clean(balance.asset, 12), total, worth, held)
+    each = (
+        "" if price is None else grouped(trimmed(f"{price:.8f}" if price < 1 else f"{price:.2f}"))
+    )
+    return _Asset(clean(balance.asset, 12), total, worth, held, each, share)
 
 
 def _columns(assets: Sequence[_Asset], width: int) -> _Columns:
@@ -158,7 +172,19 @@ def _columns(assets: Sequence[_Asset], width: int) -> _Columns:
         column = Column(whole, max(0, min(column.fraction, room - whole - 1)))
     if held + 2 > room - column.width:
         held = 0
+    price = max((len(asset.price) for asset in assets), default=0)
+    price, share, worth_named = max(price, len("price")), len("100.0%"), max(worth, len("worth"))
+    named = max(name, len("asset")), worth_named, held and max(held, len("held"))
+    if sum(named) + column.width + price + share + 12 <= width and column.width >= len("total"):
+        return _Columns(named[0], column, named[1], named[2], price, share)
     return _Columns(name, column, worth, held)
+
+
+def _names(columns: _Columns) -> Line:
+    held = f"  {'held':>{columns.held}}" if columns.held else ""
+    ends = f"  {'worth':>{columns.worth}}  {'share':>{columns.share}}  {'price':>{columns.price}}"
+    total = f"{'total':>{columns.total.width}}"
+    return (Span(f" {'asset':<{columns.name}}  {total}{held}{ends}", "dim"),)
 
 
 def _line(asset: _Asset, columns: _Columns, *, chosen: bool) -> Line:
@@ -168,6 +194,8 @@ def _line(asset: _Asset, columns: _Columns, *, chosen: bool) -> Line:
         text = human(_THREE.plus(Decimal(asset.total.replace(",", ""))))
     held: Line = (Span("  "), Span(asset.held.rjust(columns.held), "dim")) if columns.held else ()
     name = f"{shorten(asset.name, columns.name):<{columns.name}}"
+    more = f"  {asset.share:>{columns.share}}  {asset.price:>{columns.price}}"
+    ends = (Span(more, "dim"),) if columns.share else ()
     return (
         Span(" "),
         Span(name, "cursor" if chosen else "text"),
@@ -175,4 +203,5 @@ def _line(asset: _Asset, columns: _Columns, *, chosen: bool) -> Line:
         *zeros_back(total.place(text), "text"),
         *held,
         Span(f"  {asset.worth:>{columns.worth}}", "dim"),
+        *ends,
     )
