@@ -12,6 +12,10 @@ from wsdash.exchange.chance import seeded
 from wsdash.exchange.pairs import Pair
 
 
+_WILDER = 2.7
+"""By how much waves and drift spread a day's change wider than the calm they are made from."""
+
+
 @dataclass(slots=True)
 class Candle:
     """One candle: prices in ticks, volume in lots, start in microseconds."""
@@ -76,7 +80,7 @@ def invent(
         part: names a stretch of the past; each has its own chances.
     """
     random = seeded(seed, pair.chronicle, part, interval)
-    calm = pair.volatility * math.sqrt(interval / 86_400e6)
+    calm = pair.volatility / _WILDER * math.sqrt(interval / 86_400e6)
     turnover = pair.activity * 0.14 * interval / 1e6
     lots = pair.typical * 10**pair.size_places
     invented: list[Candle] = []
