@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from wsdash.exchange.chance import seeded
 from wsdash.exchange.pairs import Pair
 
-
 _WILDER = 2.7
 """By how much waves and drift spread a day's change wider than the calm they are made from."""
 

@@ -95,7 +95,7 @@ class BinanceSession:
         """Ask again for what was not answered; believe quiet books; try parked ones again."""
         step = Step(send=self._frames("SUBSCRIBE", self._subs.overdue(now), now))
         step.more = self._speak if self._subs.lingering else None
-        step.extend(self._books.settle(now))
+        step.extend(self._books.ticked(now))
         for symbol in self._books.parked_due(now):
             step.extend(self.resync(Subscription("book", symbol), now, "parked time over"))
         return step

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from wsdash.domain.events import BookLost, Event
+from wsdash.domain.events import Event
 from wsdash.venues import binance_wire as wire
+from wsdash.venues.books import Books
 from wsdash.venues.news import news
 from wsdash.venues.sync import Delta, DiffBook, Result
 from wsdash.venues.venue import UNREADABLE, Answer, Request, Restated, Step, Tally
@@ -25,23 +26,14 @@ SLOWEST = 6
 """Doublings after which the wait between tries for a snapshot grows no more (16 s)."""
 
 
-class BinanceBooks:
+class BinanceBooks(Books[DiffBook]):
     """The books of one connection."""
 
     def __init__(self, tally: Tally) -> None:
-        self._tally = tally
-        self._books: dict[str, DiffBook] = {}
+        super().__init__(tally, lambda _: DiffBook())
         self._tries: dict[str, int] = {}
         self._fetching: dict[str, Request] = {}
         self._abandoned: list[Request] = []
-
-    def synced(self, symbol: str) -> bool:
-        """Whether the book of a symbol is complete."""
-        return symbol in self._books and self._books[symbol].synced
-
-    def known(self, symbol: str) -> bool:
-        """Whether the book of a symbol is kept, complete or not."""
-        return symbol in self._books
 
     def restate(self) -> list[Restated]:
         """Return a depth answer for every synced book."""
@@ -63,13 +55,13 @@ class BinanceBooks:
 
     def forget(self, symbol: str) -> None:
         """Drop a book that is no longer wanted; a snapshot under way will not be taken."""
-        self._books.pop(symbol, None)
+        super().forget(symbol)
         self._tries.pop(symbol, None)
         self._abandon(symbol)
 
     def update(self, data: wire.DepthUpdate, now: float) -> Step:
         """Take a change of the stream."""
-        book = self._books.setdefault(data.s, DiffBook())
+        book = self._book(data.s)
         was_synced = book.synced
         result = book.update(Delta(data.U, data.u, data.b, data.a), now)
         if result is Result.LOST:
@@ -95,7 +87,7 @@ class BinanceBooks:
             self._abandoned = [late for late in self._abandoned if late is not request]
             return Step()
         self._fetching.pop(symbol, None)
-        book = self._books.setdefault(symbol, DiffBook())
+        book = self._book(symbol)
         if book.synced and not book.renewing:
             return Step()
         if answer.status != 200:
@@ -122,8 +114,8 @@ class BinanceBooks:
                 step.extend(self._lost(name, book, now))
         return step
 
-    def settle(self, now: float) -> Step:
-        """Believe the snapshots of markets that stayed quiet after them."""
+    def ticked(self, now: float) -> Step:
+        """Believe the snapshots of markets that stayed quiet after them; give up crossed books."""
         step = Step()
         for symbol, book in self._books.items():
             if book.settle(now) is Result.SYNCED:
@@ -131,17 +123,10 @@ class BinanceBooks:
             step.extend(self._uncross(symbol, book, now))
         return step
 
-    def parked_due(self, now: float) -> list[str]:
-        """The parked books whose time is over."""
-        return [symbol for symbol, book in self._books.items() if book.patience.due(now)]
-
     def restart(self, symbol: str, reason: str) -> Step:
         """Throw a book away; its snapshot is fetched when the subscription is confirmed."""
-        book = self._books.setdefault(symbol, DiffBook())
-        book.patience.release()
-        book.lose(reason)
         self._abandon(symbol)
-        return Step(events=[BookLost(symbol, reason)])
+        return super().restart(symbol, reason)
 
     def fetch(self, symbol: str, retry_after: float | None = None) -> Step:
         """Ask for a snapshot, later each time it did not help."""
@@ -171,17 +156,5 @@ class BinanceBooks:
             was_synced=was_synced, sequence=book.sequence, time=time, now=now,
         )  # fmt: skip
 
-    def _uncross(self, symbol: str, book: DiffBook, now: float) -> Step:
-        if not book.crossing.is_too_long(now):
-            return Step()
-        book.lose("crossed")
-        return self._lost(symbol, book, now)
-
-    def _lost(self, symbol: str, book: DiffBook, now: float) -> Step:
-        self._tally.sequence_gaps += book.reason.startswith("gap")
-        parked = book.patience.lost(now)
-        reason = f"{book.reason}, too often" if parked else book.reason
-        step = Step(events=[BookLost(symbol, reason, parked)])
-        if not parked:
-            step.extend(self.fetch(symbol))
-        return step
+    def _mend(self, symbol: str) -> Step:
+        return self.fetch(symbol)

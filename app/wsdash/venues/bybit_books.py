@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import msgspec
 
-from wsdash.domain.events import BookLost
 from wsdash.venues import bybit_facts as facts
 from wsdash.venues import bybit_wire as wire
+from wsdash.venues.books import ResubscribedBooks
 from wsdash.venues.chained import ChainedBook, Numbered
 from wsdash.venues.news import news
 from wsdash.venues.sync import Result
@@ -23,26 +23,16 @@ RESTARTED = 1
 """The update id of a venue that began anew: such a frame is a snapshot, whatever it is called."""
 
 
-class BybitBooks:
-    """The books of one connection; `lost` collects those that must be got anew."""
+class BybitBooks(ResubscribedBooks[ChainedBook]):
+    """The books of one connection."""
 
     def __init__(self, tally: Tally) -> None:
-        self._tally = tally
-        self._books: dict[str, ChainedBook] = {}
+        super().__init__(tally, lambda _: ChainedBook(facts.DEPTH))
         self._times: dict[str, int] = {}
-        self.lost: list[str] = []
-
-    def synced(self, symbol: str) -> bool:
-        """Whether the book of a symbol is complete."""
-        return symbol in self._books and self._books[symbol].synced
-
-    def known(self, symbol: str) -> bool:
-        """Whether the book of a symbol is kept, complete or not."""
-        return symbol in self._books
 
     def forget(self, symbol: str) -> None:
         """Drop a book that is no longer wanted."""
-        self._books.pop(symbol, None)
+        super().forget(symbol)
         self._times.pop(symbol, None)
 
     def restate(self) -> list[Restated]:
@@ -74,7 +64,7 @@ class BybitBooks:
             step = Step(events=[self._tally.bad(error, bytes(message.data), "book: ")])
             if book.synced or message.type == "snapshot":  # nobody would send another one
                 book.lose("unreadable message")
-                step.extend(self._lose(symbol, book, now))
+                step.extend(self._lost(symbol, book, now))
             return step
         told = Numbered(data.u, data.seq, data.b, data.a)
         was_synced, restarted = book.synced, data.u == RESTARTED
@@ -87,28 +77,10 @@ class BybitBooks:
             result = book.snapshot(told)
         book.newest.note(time)
         if result is Result.LOST:
-            return self._lose(symbol, book, now)
+            return self._lost(symbol, book, now)
         if result is Result.WAITING:
             return Step()
         return self._valid(symbol, book, message, was_synced, now)
-
-    def restart(self, symbol: str, reason: str) -> Step:
-        """Throw a book away; the next snapshot makes it anew."""
-        book = self._books.setdefault(symbol, ChainedBook(facts.DEPTH))
-        book.patience.release()
-        book.lose(reason)
-        return Step(events=[BookLost(symbol, reason)])
-
-    def ticked(self, now: float) -> Step:
-        """Give up books that stay crossed."""
-        step = Step()
-        for symbol, book in self._books.items():
-            step.extend(self._uncross(symbol, book, now))
-        return step
-
-    def parked_due(self, now: float) -> list[str]:
-        """The parked books whose time is over."""
-        return [symbol for symbol, book in self._books.items() if book.patience.due(now)]
 
     def _valid(
         self, symbol: str, book: ChainedBook, message: wire.Envelope, was_synced: bool, now: float
@@ -122,20 +94,6 @@ class BybitBooks:
         ))  # fmt: skip
         step.extend(self._uncross(symbol, book, now))
         return step
-
-    def _uncross(self, symbol: str, book: ChainedBook, now: float) -> Step:
-        if not book.crossing.is_too_long(now):
-            return Step()
-        book.lose("crossed")
-        return self._lose(symbol, book, now)
-
-    def _lose(self, symbol: str, book: ChainedBook, now: float) -> Step:
-        self._tally.sequence_gaps += book.reason.startswith("gap")
-        parked = book.patience.lost(now)
-        reason = f"{book.reason}, too often" if parked else book.reason
-        if not parked:
-            self.lost.append(symbol)
-        return Step(events=[BookLost(symbol, reason, parked)])
 
 
 def _snapshot(symbol: str, book: ChainedBook, time: int) -> str:

@@ -5,36 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from wsdash.domain.events import BookLost
 from wsdash.domain.instrument import Instrument
 from wsdash.venues import kraken_facts as facts
 from wsdash.venues import kraken_wire as wire
+from wsdash.venues.books import ResubscribedBooks
 from wsdash.venues.crc import LEVELS, Verifier
 from wsdash.venues.news import news
 from wsdash.venues.sync import ChecksumBook, Result
 from wsdash.venues.venue import UNREADABLE, Restated, Step, Tally
 
 
-class KrakenBooks:
-    """The books of one connection; `lost` collects those that must be got anew."""
+class KrakenBooks(ResubscribedBooks[ChecksumBook]):
+    """The books of one connection."""
+
+    TOO_OFTEN = " failed too often"
 
     def __init__(self, tally: Tally) -> None:
-        self._tally = tally
-        self._books: dict[str, ChecksumBook] = {}
+        super().__init__(tally, self._empty)
         self._verifiers: dict[str, Verifier] = {}
-        self.lost: list[str] = []
-
-    def synced(self, symbol: str) -> bool:
-        """Whether the book of a symbol is valid."""
-        return symbol in self._books and self._books[symbol].synced
-
-    def known(self, symbol: str) -> bool:
-        """Whether the book of a symbol is kept, valid or not."""
-        return symbol in self._books
-
-    def forget(self, symbol: str) -> None:
-        """Drop a book that is no longer wanted."""
-        self._books.pop(symbol, None)
 
     def restate(self) -> list[Restated]:
         """Return a snapshot of every synced book, as the venue would send it."""
@@ -53,24 +41,6 @@ class KrakenBooks:
         for pair in instruments:
             verifier = self._verifiers.setdefault(pair.name, Verifier())
             verifier.set_official(pair.price_decimals, pair.size_decimals)
-
-    def restart(self, symbol: str, reason: str) -> Step:
-        """Throw a book away; the next snapshot makes it anew."""
-        book = self._book(symbol)
-        book.patience.release()
-        book.lose(reason)
-        return Step(events=[BookLost(symbol, reason)])
-
-    def ticked(self, now: float) -> Step:
-        """Give up books that stay crossed."""
-        step = Step()
-        for symbol, book in self._books.items():
-            self._uncross(symbol, book, step, now)
-        return step
-
-    def parked_due(self, now: float) -> list[str]:
-        """The parked books whose time is over."""
-        return [symbol for symbol, book in self._books.items() if book.patience.due(now)]
 
     def take(self, message: wire.Envelope, wants: Callable[[str], bool], now: float) -> Step:
         """Take a message of the book channel.
@@ -101,7 +71,7 @@ class KrakenBooks:
         for symbol, book in self._books.items():
             if (book.synced or snapshot) and (symbol in whose or whose <= {""}):
                 book.lose("unreadable message")
-                self._lose(symbol, book, step, now)
+                step.extend(self._lost(symbol, book, now))
 
     def _take(self, data: facts.BookChange, snapshot: bool, step: Step, now: float) -> None:
         book, verifier = self._book(data.symbol), self._verifiers[data.symbol]
@@ -123,25 +93,11 @@ class KrakenBooks:
                 data.symbol, book, self._tally,
                 was_synced=was_synced, sequence=None, time=data.time, now=now,
             )  # fmt: skip
-            self._uncross(data.symbol, book, step, now)
+            step.extend(self._uncross(data.symbol, book, now))
         elif result is Result.LOST:
             self._tally.checksum_fail += book.reason == "checksum"
-            self._lose(data.symbol, book, step, now)
+            step.extend(self._lost(data.symbol, book, now))
 
-    def _uncross(self, symbol: str, book: ChecksumBook, step: Step, now: float) -> None:
-        if book.crossing.is_too_long(now):
-            book.lose("crossed")
-            self._lose(symbol, book, step, now)
-
-    def _lose(self, symbol: str, book: ChecksumBook, step: Step, now: float) -> None:
-        parked = book.patience.lost(now)
-        reason = f"{book.reason} failed too often" if parked else book.reason
-        step.events.append(BookLost(symbol, reason, parked))
-        if not parked:
-            self.lost.append(symbol)
-
-    def _book(self, symbol: str) -> ChecksumBook:
-        if symbol not in self._books:
-            verifier = self._verifiers.setdefault(symbol, Verifier())
-            self._books[symbol] = ChecksumBook(verifier.matches, LEVELS)
-        return self._books[symbol]
+    def _empty(self, symbol: str) -> ChecksumBook:
+        verifier = self._verifiers.setdefault(symbol, Verifier())
+        return ChecksumBook(verifier.matches, LEVELS)
