@@ -13,26 +13,34 @@ import heapq
 import os
 import random
 import select
+import shutil
 import struct
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 NEAR: Final = "10.9.1.1"
 FAR: Final = "10.9.1.2"
 _DEVICE: Final = "rough0"
-_TUNSETIFF: Final = 0x400454CA
-_TUN_WITHOUT_HEAD: Final = 0x0001 | 0x1000
+_SET: Final = 0x400454CA
+"""TUNSETIFF: make the device. Packets of IP without a head before them (IFF_TUN, IFF_NO_PI)."""
+_NAMED: Final = struct.pack("16sH", _DEVICE.encode(), 0x0001 | 0x1000)
 _FULL: Final = 1.0
 """Seconds of packets that wait for room; what comes then is dropped, as a router does."""
 
 
 def missing() -> str:
     """Return why there is no such device here; empty if there is."""
-    return "" if Path("/dev/net/tun").exists() else "needs /dev/net/tun"
+    if not shutil.which("unshare"):
+        return "needs unshare"
+    tried = f"import fcntl, os; fcntl.ioctl(os.open('/dev/net/tun', os.O_RDWR), {_SET}, {_NAMED!r})"
+    made = subprocess.run(
+        ["unshare", "-Urnm", sys.executable, "-c", tried], capture_output=True, check=False
+    )
+    return "" if made.returncode == 0 else "network devices cannot be made here (/dev/net/tun)"
 
 
 @dataclass
@@ -75,9 +83,7 @@ class RoughPath(threading.Thread):
         self.carried = self.lost = self.overtaken = 0
         self._chance = random.Random(seed)
         self._device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
-        fcntl.ioctl(
-            self._device, _TUNSETIFF, struct.pack("16sH", _DEVICE.encode(), _TUN_WITHOUT_HEAD)
-        )
+        fcntl.ioctl(self._device, _SET, _NAMED)
         for words in (
             f"addr add {NEAR}/24 dev {_DEVICE}",
             f"link set {_DEVICE} up",

@@ -40,7 +40,8 @@ def test_an_address_that_goes_is_noticed_and_its_return_is_used_at_once(figure: 
     assert measured["back"] < 16
 
 
-needs_device = pytest.mark.skipif(bool(rough.missing()), reason=rough.missing())
+NO_DEVICE = rough.missing()
+needs_device = pytest.mark.skipif(bool(NO_DEVICE), reason=NO_DEVICE)
 
 
 @needs_device
