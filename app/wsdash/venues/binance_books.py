@@ -30,7 +30,7 @@ class BinanceBooks(Books[DiffBook]):
     """The books of one connection."""
 
     def __init__(self, tally: Tally) -> None:
-        super().__init__(tally, lambda _: DiffBook())
+        super().__init__(tally)
         self._tries: dict[str, int] = {}
         self._fetching: dict[str, Request] = {}
         self._abandoned: list[Request] = []
@@ -145,6 +145,9 @@ class BinanceBooks(Books[DiffBook]):
         """A snapshot under way predates what the stream will send from now on."""
         if symbol in self._fetching:
             self._abandoned.append(self._fetching.pop(symbol))
+
+    def _empty(self, symbol: str) -> DiffBook:
+        return DiffBook()
 
     def _valid(
         self, symbol: str, book: DiffBook, was_synced: bool, time: float | None, now: float

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from wsdash.domain.events import BookLost
@@ -32,14 +31,13 @@ class Books(ABC, Generic[B]):
 
     Args:
         tally: counts what went wrong.
-        make: makes an empty book of a symbol.
     """
 
     TOO_OFTEN: ClassVar[str] = ", too often"
     """What is put behind the reason for which a book is parked."""
 
-    def __init__(self, tally: Tally, make: Callable[[str], B]) -> None:
-        self._tally, self._make = tally, make
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
         self._books: dict[str, B] = {}
 
     def synced(self, symbol: str) -> bool:
@@ -77,12 +75,16 @@ class Books(ABC, Generic[B]):
         return [symbol for symbol, book in self._books.items() if book.patience.due(now)]
 
     @abstractmethod
+    def _empty(self, symbol: str) -> B:
+        """Make the book of a symbol, empty."""
+
+    @abstractmethod
     def _mend(self, symbol: str) -> Step:
         """Get a book anew that was lost just now."""
 
     def _book(self, symbol: str) -> B:
         if symbol not in self._books:
-            self._books[symbol] = self._make(symbol)
+            self._books[symbol] = self._empty(symbol)
         return self._books[symbol]
 
     def _uncross(self, symbol: str, book: B, now: float) -> Step:
@@ -105,8 +107,8 @@ class Books(ABC, Generic[B]):
 class ResubscribedBooks(Books[B]):
     """Books whose snapshot comes on subscribing: `lost` collects those to be asked for anew."""
 
-    def __init__(self, tally: Tally, make: Callable[[str], B]) -> None:
-        super().__init__(tally, make)
+    def __init__(self, tally: Tally) -> None:
+        super().__init__(tally)
         self.lost: list[str] = []
 
     def _mend(self, symbol: str) -> Step:

@@ -27,7 +27,7 @@ class BybitBooks(ResubscribedBooks[ChainedBook]):
     """The books of one connection."""
 
     def __init__(self, tally: Tally) -> None:
-        super().__init__(tally, lambda _: ChainedBook(facts.DEPTH))
+        super().__init__(tally)
         self._times: dict[str, int] = {}
 
     def forget(self, symbol: str) -> None:
@@ -81,6 +81,9 @@ class BybitBooks(ResubscribedBooks[ChainedBook]):
         if result is Result.WAITING:
             return Step()
         return self._valid(symbol, book, message, was_synced, now)
+
+    def _empty(self, symbol: str) -> ChainedBook:
+        return ChainedBook(facts.DEPTH)
 
     def _valid(
         self, symbol: str, book: ChainedBook, message: wire.Envelope, was_synced: bool, now: float

@@ -21,7 +21,7 @@ class KrakenBooks(ResubscribedBooks[ChecksumBook]):
     TOO_OFTEN = " failed too often"
 
     def __init__(self, tally: Tally) -> None:
-        super().__init__(tally, self._empty)
+        super().__init__(tally)
         self._verifiers: dict[str, Verifier] = {}
 
     def restate(self) -> list[Restated]:
