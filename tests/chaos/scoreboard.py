@@ -83,7 +83,9 @@ LIMITS: Final = """\
 * Hours and days pass in virtual time; sockets in virtual time are in memory. The wire tests use
   real sockets on loopback and in private network namespaces.
 * A sleeping machine is a stopped process and a clock that jumps; the kernel's own suspend was not
-  used. Loss and reordering of packets are not simulated: TCP shows them as delay.
+  used. Packets are lost and overtake each other on a network device of the tests' own, with both
+  ends of the connection on this machine.
+* The reports may be of several commits, which are named above.
 * Other work shared the machine. A figure whose volume falls short of what was aimed at says so;
   one that was not measured says so."""
 
